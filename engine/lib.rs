@@ -1,0 +1,20 @@
+//! The numerics of prunelaw: settings, keys, tables, data laws, networks, masks, trainers, statistics.
+//!
+//! Nothing here opens a file, reads a clock or the environment, or prints; parsers work on bytes.
+//!
+//! In reading order:
+//! * [`settings`]: what a person writes, checked once
+//! * [`key`]: named streams of randomness
+//! * [`fraction`]: keep and prune fractions as types
+//! * [`data`]: laws of data, digits, outside files
+//! * [`table`]: results, one row per replica
+//! * [`effort`], [`stop`], [`device`]: how much, until when, where
+
+pub mod data;
+pub mod device;
+pub mod effort;
+pub mod fraction;
+pub mod key;
+pub mod settings;
+pub mod stop;
+pub mod table;

@@ -1,0 +1,163 @@
+//! Every field that a person can write, once: name, letter in the papers, range, unit and help.
+//!
+//! A schema takes fields from here and gives them its own defaults; nothing else may spell a field's name differently.
+//! `prune` and `snr` are aliases: they can be written, and become `keep` and `noise`.
+
+use super::{Domain, Fallback, Field};
+
+const fn count(name: &'static str, symbol: &'static str, unit: &'static str, help: &'static str) -> Field {
+    let domain = Domain::Integer { min: 1, max: 1_000_000_000 };
+    Field { name, symbol, domain, unit, help, fallback: Fallback::Integer(1), axis: false }
+}
+
+const fn positive(name: &'static str, symbol: &'static str, unit: &'static str, help: &'static str) -> Field {
+    let domain = Domain::Real { min: 0.0, max: f64::MAX, open: true };
+    Field { name, symbol, domain, unit, help, fallback: Fallback::Real(1.0), axis: false }
+}
+
+const fn not_negative(name: &'static str, symbol: &'static str, unit: &'static str, help: &'static str) -> Field {
+    positive(name, symbol, unit, help).within(Domain::Real { min: 0.0, max: f64::MAX, open: false })
+}
+
+const fn choice(name: &'static str, words: &'static [&'static str], help: &'static str) -> Field {
+    Field {
+        name,
+        symbol: "",
+        domain: Domain::Choice(words),
+        unit: "word",
+        help,
+        fallback: Fallback::Text(words[0]),
+        axis: false,
+    }
+}
+
+/// K
+pub const CLASSES: Field = count("classes", "K", "classes", "classes of the data law")
+    .within(Domain::Integer { min: 2, max: 1_000_000 })
+    .integer(2);
+/// m
+pub const NEURONS: Field = count("neurons", "m", "neurons", "hidden neurons (per class head in the patch network)");
+/// d
+pub const DIMENSION: Field = count("dimension", "d", "coordinates", "coordinates of one patch");
+/// n
+pub const SAMPLES: Field = count("samples", "n", "samples", "training samples");
+/// Fresh samples
+pub const TEST_SAMPLES: Field =
+    count("test_samples", "", "samples", "fresh samples on which test loss and accuracy are taken");
+/// mu
+pub const SIGNAL: Field = positive("signal", "mu", "1", "strength of the signal patch");
+/// sigma_n
+pub const NOISE: Field =
+    positive("noise", "sigma_n", "1", "standard deviation of each coordinate of the noise patch (or write snr)");
+/// Full or orthogonal noise
+pub const NOISE_LAW: Field =
+    choice("noise_law", &["full", "orthogonal"], "noise on every coordinate, or projected off the signals");
+/// Basis or rotated signals
+pub const SIGNAL_LAW: Field = choice(
+    "signal_law",
+    &["basis", "rotated"],
+    "signals on standard basis vectors, or on random orthonormal dense ones",
+);
+/// sigma_0
+pub const INIT_SCALE: Field = positive("init_scale", "sigma_0", "1", "standard deviation of the initial weights");
+/// q
+pub const POWER: Field = Field {
+    domain: Domain::Real { min: 1.0, max: 16.0, open: false },
+    ..positive("power", "q", "1", "power of the ReLU: s(z) = max(0, z)^q")
+};
+/// p
+pub const KEEP: Field = Field {
+    domain: Domain::Real { min: 0.0, max: 1.0, open: false },
+    ..positive("keep", "p", "fraction", "fraction of weights kept (or write prune)")
+};
+/// Outer weights
+pub const OUTER: Field = choice("outer", &["ones", "trained"], "outer weights fixed to one, or trained");
+/// eta
+pub const RATE: Field = positive("rate", "eta", "1/step", "learning rate (of the schedule's start)");
+/// Learning-rate schedule
+pub const SCHEDULE: Field = choice(
+    "schedule",
+    &["constant", "cosine", "adaptive"],
+    "constant, cosine to zero, or rate / max(mu^2 [some signal entry survives], sigma_n^2 p d)",
+);
+/// Step cap
+pub const STEPS: Field = count("steps", "T", "steps", "cap on the training steps");
+/// Loss at which training stops
+pub const TARGET_LOSS: Field =
+    not_negative("target_loss", "eps", "nats", "training loss at which training stops; 0 runs all steps").real(0.01);
+/// Optimizer
+pub const OPTIMIZER: Field = choice("optimizer", &["gd", "sgd", "adam"], "full-batch GD, mini-batch SGD, or Adam");
+/// Samples per step of SGD
+pub const BATCH: Field = count("batch", "", "samples", "samples per step (sgd, adam)").integer(128);
+/// Momentum
+pub const MOMENTUM: Field = Field {
+    domain: Domain::Real { min: 0.0, max: 0.999_999, open: false },
+    ..not_negative("momentum", "", "1", "v = momentum v + g + weight_decay w (sgd)").real(0.0)
+};
+/// Weight decay
+pub const WEIGHT_DECAY: Field =
+    not_negative("weight_decay", "", "1", "coefficient of w in the gradient (sgd)").real(0.0);
+/// Loss
+pub const LOSS: Field = choice(
+    "loss",
+    &["cross-entropy", "logistic", "squared"],
+    "softmax cross-entropy; logistic with labels 0/1 and one output; half the squared error summed over outputs",
+);
+/// Hidden widths
+pub const WIDTHS: Field = Field {
+    name: "widths",
+    symbol: "m",
+    domain: Domain::Integers { min: 1, max: 10_000_000 },
+    unit: "neurons",
+    help: "hidden widths, first to last",
+    fallback: Fallback::Integers(&[256]),
+    axis: false,
+};
+/// Activation
+pub const ACTIVATION: Field = choice("activation", &["relu", "linear", "tanh"], "activation of the hidden layers");
+/// Bias
+pub const BIAS: Field = choice("bias", &["false", "true"], "whether layers have a bias");
+/// f32 or f64
+pub const PRECISION: Field = choice("precision", &["f64", "f32"], "floating-point type of the network");
+/// Where data comes from
+pub const DATA: Field = Field {
+    name: "data",
+    symbol: "",
+    domain: Domain::Source { words: &["patches", "digits"], prefixes: &["idx:", "npz:"] },
+    unit: "word",
+    help: "the two-patch law, the handwritten digits, or outside files",
+    fallback: Fallback::Text("patches"),
+    axis: false,
+};
+
+/// A word that can be written instead of a field, and becomes that field.
+#[derive(Debug)]
+pub struct Alias {
+    /// The word, with its range and help.
+    pub field: Field,
+    /// The field it becomes.
+    pub target: &'static str,
+    /// The fields that the conversion reads, besides the alias's own value.
+    pub reads: &'static [&'static str],
+    /// Conversion: the alias's value and those of `reads`, in order.
+    pub convert: fn(f64, &[f64]) -> f64,
+}
+
+/// All aliases.
+pub static ALIASES: &[Alias] = &[
+    Alias {
+        field: Field {
+            domain: Domain::Real { min: 0.0, max: 1.0, open: false },
+            ..positive("prune", "alpha", "fraction", "fraction of weights pruned; becomes keep")
+        },
+        target: "keep",
+        reads: &[],
+        convert: |alpha, _| crate::fraction::decimal_complement(alpha),
+    },
+    Alias {
+        field: positive("snr", "SNR", "1", "mu / (sigma_n sqrt(d)); becomes noise"),
+        target: "noise",
+        reads: &["signal", "dimension"],
+        convert: |snr, read| read[0] / (snr * read[1].sqrt()),
+    },
+];

@@ -1,0 +1,1 @@
+//! A stranger checks a bound of their own.

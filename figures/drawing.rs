@@ -1,0 +1,5 @@
+//! What is drawn, as data.
+
+/// A drawing.
+#[derive(Debug)]
+pub struct Drawing;

@@ -1,0 +1,2 @@
+//! prunelaw.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Every result owed, as the ledger lists it.
