@@ -7,6 +7,7 @@
 //! * [`key`]: named streams of randomness
 //! * [`fraction`]: keep and prune fractions as types
 //! * [`data`]: laws of data, digits, outside files
+//! * [`real`], [`training`]: the two number types, and how a network is trained
 //! * [`table`]: results, one row per replica
 //! * [`effort`], [`stop`], [`device`]: how much, until when, where
 
@@ -15,6 +16,8 @@ pub mod device;
 pub mod effort;
 pub mod fraction;
 pub mod key;
+pub mod real;
 pub mod settings;
 pub mod stop;
 pub mod table;
+pub mod training;

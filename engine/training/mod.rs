@@ -1,0 +1,122 @@
+//! Training: a dumb loop, an objective that knows the network and the data, and observers that measure.
+//!
+//! * [`train`]: the loop
+//! * [`Objective`]: loss and gradient of the masked network on its data
+//! * [`Observer`]: sees every step
+//! * [`recipe`]: optimizer, rate, schedule, step cap and loss target
+
+pub mod recipe;
+
+pub use recipe::{Optimizer, Recipe, Schedule};
+
+use crate::key::Key;
+use crate::real::Real;
+use crate::stop::Stop;
+
+/// Loss and accuracy of one evaluation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Mean loss over the samples evaluated, in nats for the logarithmic losses.
+    pub loss: f64,
+    /// Fraction of the samples classified correctly; ties share the point.
+    pub accuracy: f64,
+}
+
+/// Loss and gradient of a masked network on its training data, as a function of the kept parameters.
+///
+/// `theta` holds the trainable parameters only, in an order of the objective's own: a masked weight is not in it, so
+/// that no optimizer can revive one, and the cost of a step falls with the keep fraction.
+pub trait Objective<R: Real> {
+    /// Length of `theta`.
+    fn parameters(&self) -> usize;
+
+    /// Training samples, n.
+    fn samples(&self) -> usize;
+
+    /// Mean loss and accuracy at `theta` over `batch` (all samples if `None`), and the gradient of that loss in `grad`.
+    fn gradient(&mut self, theta: &[R], batch: Option<&[usize]>, grad: &mut [R]) -> Evaluation;
+
+    /// Mean loss and accuracy at `theta` over all samples, without a gradient.
+    fn loss(&mut self, theta: &[R]) -> Evaluation;
+}
+
+/// One step, as an observer sees it: the state at `theta`, before the update that `grad` will make.
+#[derive(Debug)]
+pub struct Step<'a, R> {
+    /// Updates made so far: 0 at the initial weights.
+    pub index: u64,
+    /// Learning rate of the update that follows.
+    pub rate: f64,
+    /// Loss and accuracy over the step's samples.
+    pub evaluation: Evaluation,
+    /// The kept parameters.
+    pub theta: &'a [R],
+    /// Gradient over the step's samples.
+    pub grad: &'a [R],
+}
+
+/// Measures without touching the training. `()` observes nothing.
+pub trait Observer<R: Real, O> {
+    /// Called at every step before the update, and once at the final weights.
+    fn see(&mut self, step: &Step<'_, R>, objective: &O);
+}
+
+impl<R: Real, O> Observer<R, O> for () {
+    fn see(&mut self, _: &Step<'_, R>, _: &O) {}
+}
+
+impl<R: Real, O, F: FnMut(&Step<'_, R>, &O)> Observer<R, O> for F {
+    fn see(&mut self, step: &Step<'_, R>, objective: &O) {
+        self(step, objective);
+    }
+}
+
+/// How a training ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The training loss reached the target.
+    Converged,
+    /// The step cap came first (or the target is 0, and all steps were run).
+    Cap,
+    /// Loss or weights stopped being finite.
+    Diverged,
+}
+
+impl Outcome {
+    /// The word in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Converged => "converged",
+            Outcome::Cap => "cap",
+            Outcome::Diverged => "diverged",
+        }
+    }
+}
+
+/// The end of a training.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trained {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Updates made.
+    pub steps: u64,
+    /// Loss and accuracy at the final weights over all training samples.
+    pub last: Evaluation,
+}
+
+/// Trains `theta` in place. `None` if `stop` was raised before the end.
+///
+/// Step t evaluates at theta_t, shows the observer, and ends with `Converged` if the loss over all samples is at the
+/// target, with `Cap` after `recipe.steps` updates, or with `Diverged` at the first loss that is not finite. With
+/// mini-batches the loss over all samples is taken after each pass through the data. `order` draws the batches.
+pub fn train<R: Real, O: Objective<R>>(
+    objective: &mut O,
+    theta: &mut [R],
+    recipe: &Recipe,
+    order: &Key,
+    observer: &mut impl Observer<R, O>,
+    stop: &Stop,
+) -> Option<Trained> {
+    let _ = (objective, theta, recipe, order, observer, stop);
+    None
+}

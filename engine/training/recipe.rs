@@ -1,0 +1,46 @@
+//! How a network is trained: optimizer, learning rate and its schedule, step cap and loss target.
+
+/// The update rule; all of them act on kept parameters only.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Optimizer {
+    /// Full-batch gradient descent.
+    Gd,
+    /// Mini-batches; v = momentum v + g + weight_decay w, w -= rate v.
+    Sgd {
+        /// Samples per step; at least n means all samples in their order.
+        batch: usize,
+        /// Momentum in [0, 1).
+        momentum: f64,
+        /// Coefficient of w in the gradient.
+        weight_decay: f64,
+    },
+    /// Adam (beta1 0.9, beta2 0.999, epsilon 1e-8, bias-corrected).
+    Adam {
+        /// Samples per step; at least n means all samples in their order.
+        batch: usize,
+    },
+}
+
+/// The learning rate over time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Schedule {
+    /// `rate` throughout.
+    Constant,
+    /// rate (1 + cos(pi t / T)) / 2 with T the step cap.
+    Cosine,
+}
+
+/// A whole recipe. The adaptive schedule of the patch network is a constant rate once its mask is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Recipe {
+    /// The update rule.
+    pub optimizer: Optimizer,
+    /// The rate at the start.
+    pub rate: f64,
+    /// The rate over time.
+    pub schedule: Schedule,
+    /// Cap on the updates.
+    pub steps: u64,
+    /// Training loss at which training stops; 0 runs all steps.
+    pub target_loss: f64,
+}
