@@ -7,6 +7,7 @@
 //! * [`key`]: named streams of randomness
 //! * [`fraction`]: keep and prune fractions as types
 //! * [`data`]: laws of data, digits, outside files
+//! * [`network`], [`mask`]: the networks, and which of their weights are kept
 //! * [`real`], [`training`]: the two number types, and how a network is trained
 //! * [`table`]: results, one row per replica
 //! * [`effort`], [`stop`], [`device`]: how much, until when, where
@@ -16,6 +17,8 @@ pub mod device;
 pub mod effort;
 pub mod fraction;
 pub mod key;
+pub mod mask;
+pub mod network;
 pub mod real;
 pub mod settings;
 pub mod stop;

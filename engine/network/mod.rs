@@ -1,0 +1,1 @@
+//! Networks, dense or masked.
