@@ -12,6 +12,7 @@ pub mod card;
 pub mod claim;
 pub mod evidence;
 pub mod ledger;
+pub mod pruned_training;
 pub mod verdict;
 
 pub use card::{Assumption, Card, Class, Provenance, Subject, Symbol};
