@@ -20,6 +20,16 @@ pub enum Class {
 }
 
 impl Class {
+    /// All classes.
+    pub const ALL: [Class; 6] = [
+        Class::Exact,
+        Class::Inequality,
+        Class::Probability,
+        Class::Scaling,
+        Class::Empirical,
+        Class::Control,
+    ];
+
     /// The word in the ledger and in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -148,8 +158,6 @@ pub struct Card {
     pub not_checked: &'static [&'static str],
     /// Differences to the paper and known subtleties.
     pub gaps: &'static [&'static str],
-    /// The claimed failure rate or law, where there is one.
-    pub claimed_failure_rate: Option<f64>,
     /// The alternative that the check can see, and the replicas for power 0.8 at its level.
     pub power: &'static str,
     /// Whether the verdict is about the real-number object or the floating-point program.

@@ -143,6 +143,8 @@ pub struct Finding {
     pub replicas: u64,
     /// Failures among them, where failures are counted.
     pub failures: Option<u64>,
+    /// The claimed rate of failures at this point, where there is one.
+    pub claimed_rate: Option<f64>,
     /// Measured and claimed numbers in words.
     pub seen: String,
 }
