@@ -11,3 +11,17 @@ pub trait Device: Sync {
     /// Name of the kernel family that this device runs, such as `"avx512"`.
     fn kernel(&self) -> &'static str;
 }
+
+/// The CPU of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cpu;
+
+impl Device for Cpu {
+    fn name(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn kernel(&self) -> &'static str {
+        "portable"
+    }
+}

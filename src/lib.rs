@@ -1,1 +1,18 @@
-//! prunelaw.
+//! prunelaw checks the laws of neural-network pruning by running them.
+//!
+//! This library is the program's inside and a facade over the member crates, so that one dependency gives a library
+//! user everything:
+//! * [`engine`]: settings, keys, tables, data laws, networks, masks, training, statistics
+//! * [`theorems`], [`sims`], [`figures`]: every claim, experiment and plot, one file each
+//! * [`store`]: where tables lie, and how they survive a kill at any moment
+//! * [`runner`]: threads, groups, shards, resume, the clock
+//! * [`cli`]: the command line
+
+pub use prunelaw_engine as engine;
+pub use prunelaw_figures as figures;
+pub use prunelaw_sims as sims;
+pub use prunelaw_theorems as theorems;
+
+pub mod cli;
+pub mod runner;
+pub mod store;

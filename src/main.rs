@@ -1,2 +1,7 @@
-//! prunelaw.
-fn main() {}
+//! The program; everything else is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    prunelaw::cli::main()
+}

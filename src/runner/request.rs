@@ -1,0 +1,100 @@
+//! From layers of settings to a checked request: effort, config file, `--set`; outside files are read here.
+
+use super::RunError;
+use crate::engine::effort::Effort;
+use crate::engine::settings::{Assignment, Raw, Request, Schema, assign};
+use crate::sims::Sim;
+use crate::theorems::Trial;
+use std::fs;
+use std::path::Path;
+
+/// Layers of assignments over the effort's, earliest first; later ones win.
+#[derive(Clone, Debug, Default)]
+pub struct Layers(pub Vec<Vec<Assignment>>);
+
+impl Layers {
+    /// Reads `--config`, then `--set`, `--replicas` and `--key`, which are one layer.
+    ///
+    /// # Errors
+    /// If the file cannot be read as TOML, or a word is no `key=value`.
+    pub fn read(
+        config: Option<&Path>,
+        set: &[String],
+        replicas: Option<&str>,
+        key: Option<&str>,
+    ) -> Result<Layers, RunError> {
+        let mut layers = Vec::new();
+        if let Some(path) = config {
+            let text = fs::read_to_string(path)
+                .map_err(|source| RunError::Unreadable { path: path.to_owned(), why: source.to_string() })?;
+            layers.push(assign::from_toml(&text, &path.display().to_string()).map_err(RunError::Toml)?);
+        }
+        let mut words: Vec<Assignment> =
+            set.iter().map(|word| Assignment::from_word(word, "--set")).collect::<Result<_, _>>()?;
+        for (name, flag, value) in [("replicas", "--replicas", replicas), ("key", "--key", key)] {
+            if let Some(value) = value {
+                words.push(Assignment::from_word(&format!("{name}={value}"), flag)?);
+            }
+        }
+        layers.push(words);
+        Ok(Layers(layers))
+    }
+
+    /// Layers written by the program itself.
+    pub fn own(settings: Vec<Assignment>) -> Layers {
+        Layers(vec![settings])
+    }
+
+    /// These layers with one more on top.
+    pub fn over(mut self, layer: Vec<Assignment>) -> Layers {
+        self.0.push(layer);
+        self
+    }
+
+    /// The last word for a key.
+    fn last(&self, key: &str) -> Option<&Assignment> {
+        self.0.iter().rev().flatten().find(|assignment| assignment.key == key)
+    }
+
+    fn resolve(
+        &self,
+        schema: &'static Schema,
+        family: &[Schema],
+        effort: Vec<Assignment>,
+    ) -> Result<Request, RunError> {
+        let layers: Vec<&[Assignment]> =
+            [effort.as_slice()].into_iter().chain(self.0.iter().map(Vec::as_slice)).collect();
+        Ok(Request::resolve(schema, family, &layers)?)
+    }
+}
+
+/// The request of a call to a sim.
+///
+/// # Errors
+/// The first wrong setting, or an outside file that cannot be read.
+pub fn sim_request(sim: &'static dyn Sim, effort: Effort, layers: &Layers) -> Result<Request, RunError> {
+    let schema = match layers.last("data") {
+        Some(data) => {
+            let word = match &data.raw {
+                Raw::Bare(text) => text.clone(),
+                Raw::Typed(value) => value.as_str().unwrap_or_default().to_owned(),
+            };
+            sim.schema_for(&word).unwrap_or(&sim.schemas()[0])
+        }
+        None => &sim.schemas()[0],
+    };
+    let request = layers.resolve(schema, sim.schemas(), sim.expand(schema, effort))?;
+    for cell in request.cells() {
+        sim.check(&cell).map_err(|error| request.locate(error))?;
+    }
+    Ok(request)
+}
+
+/// The request of a claim's trials.
+///
+/// # Errors
+/// The first wrong setting.
+pub fn trial_request(trial: &Trial, layers: &Layers) -> Result<Request, RunError> {
+    let family = std::slice::from_ref(trial.schema);
+    layers.resolve(trial.schema, family, trial.settings.clone())
+}
