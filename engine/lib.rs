@@ -10,6 +10,7 @@
 //! * [`network`], [`mask`]: the networks, and which of their weights are kept
 //! * [`real`], [`training`]: the two number types, and how a network is trained
 //! * [`table`]: results, one row per replica
+//! * [`statistics`]: tests, intervals and sequential decisions
 //! * [`effort`], [`stop`], [`device`]: how much, until when, where
 
 pub mod data;
@@ -21,6 +22,7 @@ pub mod mask;
 pub mod network;
 pub mod real;
 pub mod settings;
+pub mod statistics;
 pub mod stop;
 pub mod table;
 pub mod training;

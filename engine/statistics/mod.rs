@@ -1,0 +1,147 @@
+//! Statistics: tests, intervals and sequential decisions, each with its error rate.
+//!
+//! In reading order:
+//! * [`binomial`]: the exact test of a rate, and the Clopper-Pearson interval
+//! * [`compare`]: paired and Welch t tests, and the exact sign test where the spread is 0
+//! * [`mean`]: a mean with its t interval, and quantiles
+//! * [`bootstrap`]: the standard error of any statistic, over replicas
+//! * [`slope`]: an exponent with its standard error, against a band
+//! * [`sequential`]: a rate watched while replicas arrive, with an error rate that holds at every look
+//! * [`holm`]: many claims at one level
+//! * [`kolmogorov`]: a sample against a law
+//! * [`power`]: how many replicas a test needs
+//! * [`student`]: tails of Student's t
+//!
+//! Every function answers only from finite numbers: anything else is [`CannotDecide`], never a p-value. P-values are
+//! computed in their own tail, so that 1e-30 means 1e-30.
+
+pub mod binomial;
+pub mod bootstrap;
+pub mod compare;
+pub mod holm;
+pub mod kolmogorov;
+pub mod mean;
+pub mod power;
+pub mod sequential;
+pub mod slope;
+pub mod student;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CannotDecide {
+    /// Fewer values than the statistic needs.
+    #[error("{got} values, at least {needed} needed")]
+    TooFew {
+        /// Values given.
+        got: usize,
+        /// Values needed.
+        needed: usize,
+    },
+    /// A value is NaN or infinite (or its logarithm is).
+    #[error("value {index} is not finite")]
+    NotFinite {
+        /// Its position, from 0.
+        index: usize,
+    },
+    /// Values that belong together do not come in equal numbers.
+    #[error("{first} values against {second}: they do not pair")]
+    Unpaired {
+        /// Number of the first kind.
+        first: usize,
+        /// Number of the second kind.
+        second: usize,
+    },
+    /// All values agree where the statistic needs them to differ.
+    #[error("the values do not spread")]
+    NoSpread,
+    /// A parameter is out of its range.
+    #[error("{name} is {got}, allowed is {allowed}")]
+    OutOfRange {
+        /// The parameter.
+        name: &'static str,
+        /// The value given.
+        got: f64,
+        /// The range.
+        allowed: &'static str,
+    },
+}
+
+/// The alternative of a test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alternative {
+    /// The truth is smaller than the null says.
+    Less,
+    /// The truth is larger.
+    Greater,
+    /// Either.
+    TwoSided,
+}
+
+/// A closed interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Where an interval lies with respect to a band.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// All of it in the band.
+    Inside,
+    /// None of it in the band.
+    Outside,
+    /// Across an edge, or not a number.
+    Undecided,
+}
+
+impl Interval {
+    /// `middle` +- `half_width`.
+    pub fn around(middle: f64, half_width: f64) -> Interval {
+        Interval { low: middle - half_width, high: middle + half_width }
+    }
+
+    /// high - low.
+    pub fn width(self) -> f64 {
+        self.high - self.low
+    }
+
+    /// Whether low <= value <= high.
+    pub fn contains(self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
+
+    /// Where it lies with respect to a band, edges included in the band.
+    pub fn against(self, band: Interval) -> Place {
+        if band.low <= self.low && self.low <= self.high && self.high <= band.high {
+            Place::Inside
+        } else if self.high < band.low || band.high < self.low {
+            Place::Outside
+        } else {
+            Place::Undecided
+        }
+    }
+}
+
+/// The values as they are, if there are enough of them and all are finite.
+fn usable(values: &[f64], needed: usize) -> Result<(), CannotDecide> {
+    if values.len() < needed {
+        return Err(CannotDecide::TooFew { got: values.len(), needed });
+    }
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(index) => Err(CannotDecide::NotFinite { index }),
+        None => Ok(()),
+    }
+}
+
+/// A probability strictly between 0 and 1, such as a level, a confidence or a power.
+fn open_unit(name: &'static str, got: f64) -> Result<f64, CannotDecide> {
+    if got > 0.0 && got < 1.0 { Ok(got) } else { Err(CannotDecide::OutOfRange { name, got, allowed: "(0, 1)" }) }
+}
+
+/// A rate, 0 and 1 included.
+fn closed_unit(name: &'static str, got: f64) -> Result<f64, CannotDecide> {
+    if (0.0..=1.0).contains(&got) { Ok(got) } else { Err(CannotDecide::OutOfRange { name, got, allowed: "[0, 1]" }) }
+}
