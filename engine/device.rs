@@ -3,6 +3,8 @@
 //! A sim hands every training to the device that it was given, so that the same sim runs unchanged on another one. The
 //! CPU is the only device so far; the CUDA device comes with its own issue.
 
+use crate::kernel::Family;
+
 /// A place that trains networks.
 pub trait Device: Sync {
     /// Name for the manifest, such as `"cpu"`.
@@ -22,6 +24,6 @@ impl Device for Cpu {
     }
 
     fn kernel(&self) -> &'static str {
-        "portable"
+        Family::best().name()
     }
 }

@@ -8,7 +8,7 @@
 //! * [`fraction`]: keep and prune fractions as types
 //! * [`data`]: laws of data, digits, outside files
 //! * [`network`], [`mask`]: the networks, and which of their weights are kept
-//! * [`real`], [`training`]: the two number types, and how a network is trained
+//! * [`real`], [`kernel`], [`training`]: the two number types, vector code over them, and how a network is trained
 //! * [`table`]: results, one row per replica
 //! * [`statistics`]: tests, intervals and sequential decisions
 //! * [`effort`], [`stop`], [`device`]: how much, until when, where
@@ -17,6 +17,7 @@ pub mod data;
 pub mod device;
 pub mod effort;
 pub mod fraction;
+pub mod kernel;
 pub mod key;
 pub mod mask;
 pub mod network;

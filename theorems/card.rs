@@ -21,14 +21,8 @@ pub enum Class {
 
 impl Class {
     /// All classes.
-    pub const ALL: [Class; 6] = [
-        Class::Exact,
-        Class::Inequality,
-        Class::Probability,
-        Class::Scaling,
-        Class::Empirical,
-        Class::Control,
-    ];
+    pub const ALL: [Class; 6] =
+        [Class::Exact, Class::Inequality, Class::Probability, Class::Scaling, Class::Empirical, Class::Control];
 
     /// The word in the ledger and in JSON.
     pub fn name(self) -> &'static str {

@@ -1,5 +1,7 @@
 //! Data: the papers' laws, the digits, and outside files read from bytes.
 
+pub mod patches;
+
 use crate::settings::address::hex;
 use sha2::{Digest, Sha256};
 

@@ -1,1 +1,3 @@
 //! Networks, dense or masked.
+
+pub mod patch;

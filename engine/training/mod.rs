@@ -3,10 +3,13 @@
 //! * [`train`]: the loop
 //! * [`Objective`]: loss and gradient of the masked network on its data
 //! * [`Observer`]: sees every step
+//! * [`loss`]: the three losses
 //! * [`recipe`]: optimizer, rate, schedule, step cap and loss target
 
+pub mod loss;
 pub mod recipe;
 
+pub use loss::{Loss, Targets};
 pub use recipe::{Optimizer, Recipe, Schedule};
 
 use crate::key::Key;
