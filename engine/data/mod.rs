@@ -1,35 +1,140 @@
 //! Data: the papers' laws, the digits, and outside files read from bytes.
+//!
+//! * [`LabelledData`]: samples with classes or target values
+//! * [`patches`]: the two-patch law
+//! * [`digits`]: the handwritten digits in the binary
+//! * [`idx`], [`npz`]: formats of outside files
+//! * [`outside`]: what `data = "idx:DIR"` and `"npz:FILE"` name
 
+pub mod digits;
+pub mod idx;
+pub mod npz;
+pub mod outside;
 pub mod patches;
 
-use crate::settings::address::hex;
-use sha2::{Digest, Sha256};
+pub use outside::Outside;
 
-/// Outside data named by a setting such as `data = "idx:DIR"`: its name, the digest of its bytes, and its samples.
-#[derive(Clone, Debug)]
-pub struct Outside {
-    name: String,
-    digest: String,
+use crate::key::Key;
+use ndarray::{Array2, Axis};
+use rand::seq::SliceRandom;
+
+/// What a network should say about each of n samples.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Targets {
+    /// The class of each sample, counted from 0.
+    Classes(Vec<usize>),
+    /// (n, K): the values that the K outputs should take.
+    Values(Array2<f64>),
 }
 
-impl Outside {
-    /// Outside data from the bytes of its files, in a fixed order of the files.
-    pub fn new(name: &str, files: &[&[u8]]) -> Outside {
-        let mut hash = Sha256::new();
-        for bytes in files {
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
+impl Targets {
+    /// Samples, n.
+    pub fn len(&self) -> usize {
+        match self {
+            Targets::Classes(classes) => classes.len(),
+            Targets::Values(values) => values.nrows(),
         }
-        Outside { name: name.to_owned(), digest: hex(&hash.finalize()) }
     }
 
-    /// Whether a setting's word names this data.
-    pub fn names(&self, word: &str) -> bool {
-        self.name == word
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Samples with what a network should say about them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelledData {
+    /// (n, d): one sample per row.
+    pub x: Array2<f64>,
+    /// n targets.
+    pub y: Targets,
+}
+
+impl LabelledData {
+    /// Samples, n.
+    pub fn samples(&self) -> usize {
+        self.x.nrows()
     }
 
-    /// SHA-256 of the bytes, in hexadecimal.
-    pub fn digest(&self) -> &str {
-        &self.digest
+    /// Coordinates of a sample, d.
+    pub fn dimension(&self) -> usize {
+        self.x.ncols()
+    }
+
+    /// Outputs that the targets speak of, K: the largest class plus one, or the columns of the target values.
+    pub fn classes(&self) -> usize {
+        match &self.y {
+            Targets::Classes(classes) => classes.iter().max().map_or(0, |largest| largest + 1),
+            Targets::Values(values) => values.ncols(),
+        }
+    }
+
+    /// These samples, in this order.
+    ///
+    /// # Panics
+    /// If an index is not below n.
+    pub fn select(&self, samples: &[usize]) -> LabelledData {
+        let y = match &self.y {
+            Targets::Classes(classes) => Targets::Classes(samples.iter().map(|&i| classes[i]).collect()),
+            Targets::Values(values) => Targets::Values(values.select(Axis(0), samples)),
+        };
+        LabelledData { x: self.x.select(Axis(0), samples), y }
+    }
+
+    /// A random split drawn from `key`: `train` samples to train on (at most n), and the others to test on.
+    pub fn split(&self, train: usize, key: &Key) -> TrainTest {
+        let mut order: Vec<usize> = (0..self.samples()).collect();
+        order.shuffle(&mut key.rng());
+        let (train, test) = order.split_at(train.min(order.len()));
+        TrainTest { train: self.select(train), test: (!test.is_empty()).then(|| self.select(test)) }
+    }
+}
+
+/// What to train on and, where there is any, what to test on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrainTest {
+    /// Training samples.
+    pub train: LabelledData,
+    /// Test samples.
+    pub test: Option<LabelledData>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    fn numbered(n: usize) -> LabelledData {
+        LabelledData {
+            x: Array2::from_shape_fn((n, 2), |(i, j)| (10 * i + j) as f64),
+            y: Targets::Classes((0..n).collect()),
+        }
+    }
+
+    #[test]
+    fn a_split_deals_every_sample_to_one_side() {
+        let data = numbered(50);
+        let parts = data.split(30, &Key::root("split"));
+        let test = parts.test.unwrap();
+        assert_eq!((parts.train.samples(), test.samples()), (30, 20));
+        let mut seen = Vec::new();
+        for part in [&parts.train, &test] {
+            let Targets::Classes(classes) = &part.y else { panic!("classes stay classes") };
+            for (row, &class) in part.x.rows().into_iter().zip(classes) {
+                assert_eq!(row.to_vec(), [10.0 * class as f64, 10.0 * class as f64 + 1.0]);
+                seen.push(class);
+            }
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, (0..50).collect::<Vec<_>>());
+        assert_eq!(data.split(50, &Key::root("split")).test, None);
+    }
+
+    #[test]
+    fn classes_are_counted_from_the_largest() {
+        assert_eq!(numbered(7).classes(), 7);
+        let values = LabelledData { x: Array2::zeros((3, 1)), y: Targets::Values(Array2::zeros((3, 4))) };
+        assert_eq!((values.classes(), values.y.len()), (4, 3));
     }
 }
