@@ -1,14 +1,26 @@
 //! Every plot, one file each.
 //!
 //! * [`figure`]: the trait, and the tables a figure asks for
-//! * [`drawing`]: what is drawn, as data
+//! * [`drawing`]: what is drawn, as data, and the table behind it
+//! * [`axis`], [`style`]: scales and ticks; colours, sizes, number formats
+//! * [`render`]: from a drawing to SVG and PNG
+//! * [`pruning_threshold_curve`]: accuracy and loss against the prune fraction
 //! * [`FIGURES`]: the registry
 
+pub mod axis;
 pub mod drawing;
 pub mod figure;
+pub mod pruning_threshold_curve;
+pub mod render;
+pub mod style;
 
 pub use drawing::Drawing;
 pub use figure::{Figure, FigureCard, Need, Source, Tables};
 
 /// Every figure. Adding one is one file and one line here.
-pub static FIGURES: &[&dyn Figure] = &[];
+pub static FIGURES: &[&dyn Figure] = &[&pruning_threshold_curve::PruningThresholdCurve];
+
+/// The figure of this id.
+pub fn find(id: &str) -> Option<&'static dyn Figure> {
+    FIGURES.iter().copied().find(|figure| figure.card().id == id)
+}
