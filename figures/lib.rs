@@ -10,6 +10,7 @@
 pub mod axis;
 pub mod drawing;
 pub mod figure;
+mod font;
 pub mod pruning_threshold_curve;
 pub mod render;
 pub mod style;

@@ -103,6 +103,8 @@ struct Boundary {
     name: &'static str,
     formula: &'static str,
     keep: f64,
+    /// What the formula does not say.
+    note: &'static str,
 }
 
 impl Boundary {
@@ -136,21 +138,23 @@ impl Law {
         let Some(law) = &self.patches else { return Vec::new() };
         let mut boundaries = vec![
             Boundary {
-                name: "signal lost",
-                formula: "(2/m) log(K/0.1), where a class has no usable neuron with probability at most 0.1",
+                name: "signal-loss boundary",
+                formula: "(2/m) log(K/0.1)",
                 keep: boundaries::signal_loss_keep(law.neurons, law.classes, DELTA),
+                note: ", above it all classes have a usable neuron with probability 0.9",
             },
             Boundary {
                 name: "chance floor",
                 formula: "1/(K m log d)",
                 keep: boundaries::chance_floor_keep(law.neurons, law.classes, law.dimension),
+                note: "",
             },
         ];
         // The race of the two growth times is one for q > 2 only.
         if law.power > 2.0 {
             let keep = boundaries::memorization_keep(law.samples, law.snr, law.classes, law.power);
             let memorization =
-                Boundary { name: "noise memorized above p", formula: "(n SNR^q / K)^(2/q)", keep };
+                Boundary { name: "memorization boundary", formula: "(n SNR^q / K)^(2/q)", keep, note: "" };
             boundaries.insert(0, memorization);
         }
         boundaries
@@ -159,7 +163,8 @@ impl Law {
 
 /// One point per replica; apart those in which some class has lost every usable neuron, where the table says so.
 fn replicas(table: &Table, measure: &str, classes: Option<f64>) -> Vec<Layer> {
-    let points = |name: &str, ink, table: &Table| Layer::Points { name: name.to_owned(), ink, at: marks(table, measure) };
+    let points =
+        |name: &str, ink, table: &Table| Layer::Points { name: name.to_owned(), ink, at: marks(table, measure) };
     let (Some(usable), Some(classes)) = (table.position("usable_classes"), classes) else {
         return vec![points("one replica", Ink::Blue, table)];
     };
@@ -202,9 +207,11 @@ fn caption(table: &Table, request: &Request, law: &Law) -> String {
             "Two-layer networks on data \"{data}\", pruned at random before training: test accuracy, test loss and train \
              loss against the prune fraction."
         ),
-        None => "Two-layer networks on the two-patch law, pruned at random before training: test accuracy, test loss and \
+        None => {
+            "Two-layer networks on the two-patch law, pruned at random before training: test accuracy, test loss and \
                  train loss against the prune fraction."
-            .to_owned(),
+                .to_owned()
+        }
     }];
     let mut parameters: Vec<String> = request
         .fields()
@@ -241,7 +248,13 @@ fn caption(table: &Table, request: &Request, law: &Law) -> String {
     if !boundaries.is_empty() {
         let listed = boundaries.iter().map(|boundary| {
             let beside = if boundary.keep >= 1.0 { ", beside the axis" } else { "" };
-            format!("{}: p = {} = {}{beside}", boundary.name, boundary.formula, number(boundary.keep, 3))
+            format!(
+                "{}: p = {} = {}{}{beside}",
+                boundary.name,
+                boundary.formula,
+                number(boundary.keep, 3),
+                boundary.note
+            )
         });
         said.push(format!(
             "Dashed: boundaries in the keep fraction p = 1 − α, derived here and not in the paper ({}).",
@@ -289,5 +302,132 @@ fn word(request: &Request, name: &str) -> Option<String> {
     match request.fields().find(|(field, _)| field.name == name)?.1.first()? {
         Value::Text(word) => Some(word.clone()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render;
+    use prunelaw_engine::settings::vocabulary::*;
+    use prunelaw_engine::settings::{Assignment, Field, Schema};
+    use prunelaw_engine::table::Column;
+
+    static PATCHES: [Field; 11] = [
+        CLASSES,
+        NEURONS.integer(50),
+        DIMENSION.integer(20_000),
+        SAMPLES.integer(20),
+        SIGNAL,
+        NOISE.by_alias(0.3).axis(),
+        INIT_SCALE.real(0.05),
+        POWER.real(3.0),
+        KEEP.axis(),
+        STEPS.integer(300_000),
+        TARGET_LOSS,
+    ];
+    static DIGITS: [Field; 3] = [KEEP.axis(), STEPS.integer(2000), DATA.text("digits")];
+    static SCHEMAS: [Schema; 2] = [
+        Schema { when: "data = \"patches\"", fields: &PATCHES, rules: &[] },
+        Schema { when: "data = \"digits\"", fields: &DIGITS, rules: &[] },
+    ];
+    static COLUMNS: [Column; 8] = [
+        Column::real("keep", "fraction", "p"),
+        Column::integer("replica", "1", "index"),
+        Column::text("outcome", "how it ended"),
+        Column::integer("steps", "steps", "taken"),
+        Column::real("train_loss", "nats", "last"),
+        Column::real("test_loss", "nats", "last"),
+        Column::real("test_accuracy", "fraction", "last"),
+        Column::integer("usable_classes", "classes", "with a usable neuron"),
+    ];
+    const KEEPS: [f64; 12] = [0.001_01, 0.003, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0];
+
+    /// A mixture like that of the real sweep, by arithmetic: no network here.
+    fn source(schema: &'static Schema, replicas: u64) -> Source {
+        let keeps = KEEPS.map(|keep| keep.to_string()).join(",");
+        let layer = [Assignment::own("keep", keeps), Assignment::own("replicas", replicas.to_string())];
+        let request = Request::resolve(schema, &SCHEMAS, &[&layer]).unwrap();
+        let mut table = Table::new(if schema.fields.len() > 5 { &COLUMNS } else { &COLUMNS[..7] });
+        for keep in KEEPS {
+            for replica in 0..replicas {
+                let luck = (replica as f64 * 0.618_034).fract();
+                let usable = usize::from(luck < 50.0 * keep) + usize::from(luck < 25.0 * keep);
+                let good = 1.0 - (keep - 0.2).abs().min(0.5) * luck;
+                let accuracy = if usable == 2 { 0.5 + 0.5 * good.powi(3) } else { 0.5 + 0.02 * (luck - 0.5) };
+                let (outcome, loss) = match (keep < 0.002, replica) {
+                    (true, 1) => ("cap", 0.3),
+                    (true, 2) => ("diverged at step 7", f64::NAN),
+                    _ => ("converged", 0.01 - 1e-4 * luck),
+                };
+                let test_loss = if loss.is_nan() { loss } else { 0.05 + 1.6 * (1.0 - accuracy) };
+                let row: [Cell; 8] = [
+                    keep.into(),
+                    replica.into(),
+                    outcome.into(),
+                    60usize.into(),
+                    loss.into(),
+                    test_loss.into(),
+                    accuracy.into(),
+                    usable.into(),
+                ];
+                table.rows.push(row.into_iter().take(table.columns.len()).collect());
+            }
+        }
+        Source { table, request }
+    }
+
+    fn drawn(schema: usize, replicas: u64) -> Drawing {
+        PruningThresholdCurve.draw(&[source(&SCHEMAS[schema], replicas)])
+    }
+
+    #[test]
+    fn the_caption_says_what_was_run_and_what_went_wrong() {
+        let caption = drawn(0, 20).caption;
+        for part in [
+            "20 replicas per prune fraction",
+            "1 of 240 runs ended at the step cap of 300000 steps.",
+            "1 of 240 runs diverged",
+            "95 % t interval",
+            "SNR = 0.3",
+            "K = 2, m = 50, d = 20000, n = 20",
+            "σₙ = ",
+            "derived here and not in the paper",
+            "p = (n SNR^q / K)^(2/q) = 0.418",
+            "1/(K m log d) = 0.00101",
+        ] {
+            assert!(caption.contains(part), "the caption lacks `{part}`: {caption}");
+        }
+    }
+
+    #[test]
+    fn every_replica_is_a_point_and_every_boundary_says_that_it_is_derived() {
+        let drawing = drawn(0, 20);
+        let table = drawing.table();
+        let accuracy = table.filter(|row| row[0] == Cell::from("Test accuracy"));
+        let points = accuracy.filter(|row| row[2].number() >= 0.0);
+        assert_eq!(points.rows.len(), 12 * 20);
+        let derived = accuracy.filter(|row| matches!(&row[1], Cell::Text(name) if name.ends_with("(derived)")));
+        assert_eq!(derived.rows.len(), 3);
+        let svg = render::svg(&drawing).unwrap();
+        assert_eq!(svg.matches("(derived)").count(), 3, "each boundary is labelled once");
+    }
+
+    #[test]
+    fn digits_have_no_boundaries_and_chance_at_a_tenth() {
+        let drawing = drawn(1, 5);
+        let csv = drawing.table().to_csv();
+        assert!(!csv.contains("derived") && !drawing.caption.contains("derived"));
+        assert!(csv.contains("Test accuracy,chance,-1,nan,nan,0.1,nan"));
+        assert!(drawing.caption.contains("data \"digits\""));
+    }
+
+    #[test]
+    fn one_replica_and_no_rows_can_be_drawn() {
+        for mut source in [source(&SCHEMAS[0], 1), source(&SCHEMAS[1], 1)] {
+            assert!(render::svg(&PruningThresholdCurve.draw(&[source.clone()])).is_ok());
+            source.table.rows.clear();
+            assert!(render::png(&PruningThresholdCurve.draw(&[source])).is_ok());
+        }
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::axis::{Axis, Ruler};
 use crate::drawing::{Drawing, Ink, Layer, Panel};
-use crate::style::{self, DARK, FAMILY, GRID, LEFT, LINE, PANEL_HEIGHT, POINT, RIGHT, RULE, Rgb, SPREAD, TEXT, WIDTH};
+use crate::font::{LINE_OF_EM, font, text_width};
+use crate::style::{self, DARK, GRID, LEFT, LINE, PANEL_HEIGHT, POINT, RIGHT, RULE, Rgb, SPREAD, TEXT, WIDTH};
 use plotters::prelude::{BitMapBackend, DrawingBackend, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{FontStyle, FontTransform, IntoFont, RGBAColor, ShapeStyle, TextStyle, register_font};
-use std::sync::Once;
+use plotters::style::{FontTransform, RGBAColor, ShapeStyle, TextStyle};
 
 /// Device units per point of a drawing: plotters places things on whole units.
 const FINE: f64 = 4.0;
@@ -53,14 +53,16 @@ pub fn png(drawing: &Drawing) -> Result<Vec<u8>, RenderError> {
     let layout = Layout::of(drawing);
     let (width, height) = layout.device_size();
     let mut fine = vec![255; 3 * width as usize * height as usize];
-    // The rasteriser takes ascent plus descent, 1.164 em, and puts the baseline higher than an SVG viewer.
+    // The rasteriser takes ascent plus descent, and puts the baseline higher than an SVG viewer.
     let backend = BitMapBackend::with_buffer(&mut fine, (width, height));
-    layout.draw(Canvas { backend, em: 1.164, drop: 0.16 })?;
+    layout.draw(Canvas { backend, em: LINE_OF_EM, drop: 0.16 })?;
     let (pixels, columns) = (averaged(&fine, width as usize), width as usize / BLOCK);
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, columns as u32, (pixels.len() / 3 / columns) as u32);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_filter(png::FilterType::Up);
+    encoder.set_compression(png::Compression::Default);
     let mut writer = encoder.write_header().map_err(RenderError::new)?;
     writer.write_image_data(&pixels).and_then(|()| writer.finish()).map_err(RenderError::new)?;
     Ok(bytes)
@@ -82,23 +84,6 @@ fn averaged(fine: &[u8], width: usize) -> Vec<u8> {
         }
     }
     pixels
-}
-
-fn register_fonts() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // A font that does not load shows up as an error of the first text.
-        let _ = register_font(FAMILY, FontStyle::Normal, include_bytes!("fonts/DejaVuSans.ttf"));
-        let _ = register_font(FAMILY, FontStyle::Bold, include_bytes!("fonts/DejaVuSans-Bold.ttf"));
-    });
-}
-
-/// Width of a text in points.
-fn text_width(text: &str, size: f64, bold: bool) -> f64 {
-    register_fonts();
-    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
-    let font = (FAMILY, size * 1.164 * FINE, style).into_font();
-    font.layout_box(text).map_or(0.6 * size * text.chars().count() as f64, |(_, (width, _))| f64::from(width) / FINE)
 }
 
 /// A surface in points.
@@ -168,7 +153,6 @@ impl<B: DrawingBackend> Canvas<B> {
     }
 
     fn text(&mut self, text: &str, at: [f64; 2], size: f64, bold: bool, stand: Stand) -> Result<(), RenderError> {
-        let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
         let h_pos = match stand {
             Stand::Start => HPos::Left,
             Stand::End => HPos::Right,
@@ -180,8 +164,9 @@ impl<B: DrawingBackend> Canvas<B> {
             _ => (FontTransform::None, [at[0], at[1] + drop]),
         };
         let color = RGBAColor(DARK.0, DARK.1, DARK.2, 1.0);
-        let font = (FAMILY, size * self.em * FINE, style).into_font().transform(turn);
-        let style = TextStyle::from(font).color(&color).pos(Pos::new(h_pos, VPos::Center));
+        let style = TextStyle::from(font(size * self.em * FINE, bold).transform(turn))
+            .color(&color)
+            .pos(Pos::new(h_pos, VPos::Center));
         let at = self.at(at);
         self.backend.draw_text(text, &style, at).map_err(RenderError::new)
     }
@@ -250,7 +235,6 @@ impl<'a> Layout<'a> {
     }
 
     fn draw<B: DrawingBackend>(&self, mut canvas: Canvas<B>) -> Result<(), RenderError> {
-        register_fonts();
         canvas.rect([0.0, 0.0], [WIDTH, self.height.ceil()], (255, 255, 255))?;
         for frame in &self.frames {
             frame.draw(&mut canvas)?;
@@ -274,7 +258,7 @@ fn legend<'a>(panel: &'a Panel, above: &[Frame<'a>], y: &mut f64) -> Vec<Entry<'
         if shown.into_iter().any(|entry| kind(entry.layer) == kind(layer)) {
             continue;
         }
-        let width = SAMPLE + text_width(&layer.label(), TEXT, false);
+        let width = SAMPLE + text_width(&layer.label(), TEXT);
         if x > LEGEND_LEFT && x + width > WIDTH - 8.0 {
             x = LEGEND_LEFT;
             *y += LINE;
@@ -301,7 +285,7 @@ fn labels(panel: &Panel, ruler: &Ruler, above: &[Frame<'_>], y: &mut f64) -> Vec
         let shown = above.iter().flat_map(|frame| &frame.labels).any(|label| label.text == text);
         if let (Some(place), false, true) = (ruler.place(*x), shown, ruler.shows(*x)) {
             let x = LEFT + place * (WIDTH - LEFT - RIGHT);
-            let fits = x + 8.0 + text_width(&text, TEXT, false) < WIDTH - 4.0;
+            let fits = x + 8.0 + text_width(&text, TEXT) < WIDTH - 4.0;
             let stand = if fits { Stand::Start } else { Stand::End };
             if fits { &mut rightwards } else { &mut leftwards }.push(Label { text, x, y: 0.0, stand });
         }
@@ -375,7 +359,7 @@ impl Frame<'_> {
             }
             canvas.line([x, bottom], [x, bottom + long], DARK, 1.0)?;
             if let (Some(label), true) = (&tick.label, self.x_axis) {
-                let half = text_width(label, TEXT, false) / 2.0;
+                let half = text_width(label, TEXT) / 2.0;
                 // Where two labels would touch, the later one stays away.
                 if x - half > last + 6.0 {
                     canvas.text(label, [x, bottom + 20.0], TEXT, false, Stand::Middle)?;
@@ -476,7 +460,7 @@ impl Frame<'_> {
             canvas.line([label.x, label.y - 9.0], [label.x, self.top], RULE, 1.0)?;
         }
         for label in &self.labels {
-            let width = text_width(&label.text, TEXT, false);
+            let width = text_width(&label.text, TEXT);
             let (from, x) = match label.stand {
                 Stand::End => (label.x - 8.0 - width, label.x - 8.0),
                 _ => (label.x + 8.0, label.x + 8.0),
@@ -545,11 +529,89 @@ fn sample<B: DrawingBackend>(canvas: &mut Canvas<B>, layer: &Layer, [x, y]: [f64
         Layer::Bars { .. } => bar(canvas, [x + 12.0, y], [(y - 9.0, true), (y + 9.0, true)], color),
         _ => {
             let half = LINE / 2.0 - 6.0;
-            canvas.area(
-                &[[x, y - half], [x + 24.0, y - half], [x + 24.0, y + half], [x, y + half]],
-                color,
-                0.35,
-            )
+            canvas.area(&[[x, y - half], [x + 24.0, y - half], [x + 24.0, y + half], [x, y + half]], color, 0.35)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::axis::Scale;
+    use crate::drawing::{Mark, Span};
+
+    fn small() -> Drawing {
+        let words = "points < & > \"marks\"".to_owned();
+        let layers = vec![
+            Layer::Band {
+                name: "band".to_owned(),
+                ink: Ink::Green,
+                at: [0.1, 0.5].map(|x| Span { x, low: x / 2.0, y: x, high: 2.0 * x }).to_vec(),
+            },
+            Layer::Points {
+                name: words,
+                ink: Ink::Blue,
+                at: (0..5).map(|replica| Mark { replica, x: 0.2, y: 0.1 * replica as f64 }).collect(),
+            },
+            Layer::Line { name: "law".to_owned(), ink: Ink::Purple, derived: true, at: vec![[0.1, 0.1], [0.5, 0.9]] },
+            Layer::Bars {
+                name: "mean".to_owned(),
+                ink: Ink::Black,
+                at: vec![Span { x: 0.2, low: -7.0, y: 0.2, high: f64::NAN }],
+            },
+            Layer::Vertical { name: "edge".to_owned(), derived: true, x: 0.3 },
+            Layer::Horizontal { name: "floor".to_owned(), y: 0.05 },
+            Layer::Note { name: "note".to_owned(), x: 0.4, y: 0.3 },
+        ];
+        let panel = |scale| Panel {
+            title: "a".to_owned(),
+            x: Axis::new("x (1)", Scale::Linear),
+            y: Axis::new("y (1)", scale),
+            layers: layers.clone(),
+        };
+        Drawing { panels: vec![panel(Scale::Linear), panel(Scale::Log)], caption: String::new() }
+    }
+
+    #[test]
+    fn the_same_drawing_gives_the_same_bytes() {
+        assert_eq!(svg(&small()), svg(&small()));
+        assert_eq!(png(&small()), png(&small()));
+    }
+
+    /// Every tag is closed in order, every attribute quoted, and no text holds a bare sign of markup.
+    #[test]
+    fn the_svg_is_well_formed() {
+        let text = svg(&small()).unwrap();
+        let mut open: Vec<&str> = Vec::new();
+        for piece in text.split('<').skip(1) {
+            let (tag, words) = piece.split_once('>').unwrap();
+            assert!(!words.contains('>'), "{words}");
+            assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+            match tag.strip_prefix('/') {
+                Some(closed) => assert_eq!(open.pop(), Some(closed)),
+                None if tag.ends_with('/') => {}
+                None => open.push(tag.split(' ').next().unwrap()),
+            }
+        }
+        assert_eq!(open, Vec::<&str>::new());
+        assert!(text.contains("points &lt; &amp; &gt; &quot;marks&quot;"));
+        assert!(text.contains("font-family=\"DejaVu Sans, Verdana, Arial, sans-serif\""));
+    }
+
+    #[test]
+    fn the_png_decodes_to_the_size_of_the_drawing() {
+        let bytes = png(&small()).unwrap();
+        let mut reader = png::Decoder::new(bytes.as_slice()).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size()];
+        let frame = reader.next_frame(&mut pixels).unwrap();
+        assert_eq!(f64::from(frame.width), PNG_SCALE * WIDTH);
+        assert_eq!(f64::from(frame.height), PNG_SCALE * Layout::of(&small()).height.ceil());
+        assert!(pixels.iter().any(|channel| *channel != 255), "the picture is not empty");
+    }
+
+    #[test]
+    fn a_boundary_is_labelled_once_and_as_derived() {
+        assert_eq!(svg(&small()).unwrap().matches("edge (derived)").count(), 1);
+        assert_eq!(svg(&small()).unwrap().matches("law (derived)").count(), 1);
     }
 }

@@ -65,11 +65,7 @@ pub fn number(x: f64, digits: usize) -> String {
 
 /// A power of ten for a tick of a log axis: plain where that is short.
 pub fn power_of_ten(exponent: i32) -> String {
-    if (-3..=3).contains(&exponent) {
-        number(10f64.powi(exponent), 1)
-    } else {
-        format!("10{}", superscript(exponent))
-    }
+    if (-3..=3).contains(&exponent) { number(10f64.powi(exponent), 1) } else { format!("10{}", superscript(exponent)) }
 }
 
 fn superscript(exponent: i32) -> String {
