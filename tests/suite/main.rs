@@ -1,1 +1,3 @@
-fn main() {}
+//! Everything that holds over the whole program, by question.
+
+mod goldens;
