@@ -1,0 +1,57 @@
+//! No verdict is `holds` by default: the rows behind it must all be there, and all be finite.
+//!
+//! This is done here, once, and not in every judge, so that no claim can forget it and no option can silence it.
+
+use super::Part;
+use crate::engine::table::Cell;
+use crate::theorems::point::{Point, points};
+use crate::theorems::{Finding, Verdict};
+
+/// The findings, with everything that speaks for the claim taken back if a row that counts is unsound.
+///
+/// Rows of points that are out of scope do not count: the claim says nothing there.
+pub(super) fn hold_back(mut findings: Vec<Finding>, parts: &[Part]) -> Vec<Finding> {
+    let counts = |at: &[(String, String)]| {
+        let mut here = findings.iter().filter(|finding| finding.ours && finding.point == at).peekable();
+        // A point without a finding of its own, such as the dense network that others are compared with, counts.
+        here.peek().is_none() || here.any(|finding| !matches!(finding.verdict, Verdict::OutOfScope { .. }))
+    };
+    let Some(because) = parts.iter().find_map(|part| fault(part, &counts)) else { return findings };
+    for finding in &mut findings {
+        if matches!(finding.verdict, Verdict::Holds { .. } | Verdict::ScalingAgrees { .. } | Verdict::Vacuous { .. }) {
+            finding.verdict = Verdict::Inconclusive { replicas_needed: None, because: because.clone() };
+        }
+    }
+    findings
+}
+
+/// What is wrong with the rows of an evidence, if anything is.
+fn fault(part: &Part, counts: &dyn Fn(&[(String, String)]) -> bool) -> Option<String> {
+    let (table, asked) = (&part.table, part.study.request.replicas);
+    let cells = part.study.request.cells().len();
+    let there = points(table);
+    if there.len() != cells {
+        return Some(format!("{} of {cells} points have rows", there.len()));
+    }
+    there.iter().filter(|point| counts(&point.at())).find_map(|point| point_fault(point, table, asked))
+}
+
+fn point_fault(point: &Point<'_>, table: &crate::engine::table::Table, asked: u64) -> Option<String> {
+    let at = super::report::words(&point.at());
+    let mut replicas: Vec<u64> = (0..point.rows.len()).map(|row| point.replica(row)).collect();
+    replicas.dedup();
+    if !replicas.iter().copied().eq(0..asked) {
+        return Some(format!("{} of {asked} replicas are there at {at}", replicas.len()));
+    }
+    for (index, row) in point.rows.iter().enumerate() {
+        let bad = row.iter().zip(&table.columns).find(|(cell, _)| match cell {
+            Cell::Real(value) => !value.is_finite(),
+            Cell::Text(word) => word == "failed",
+            Cell::Integer(_) => false,
+        });
+        if let Some((_, column)) = bad {
+            return Some(format!("`{}` is not finite in replica {} at {at}", column.name, point.replica(index)));
+        }
+    }
+    None
+}
