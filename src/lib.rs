@@ -6,6 +6,7 @@
 //! * [`theorems`], [`sims`], [`figures`]: every claim, experiment and plot, one file each
 //! * [`store`]: where tables lie, and how they survive a kill at any moment
 //! * [`runner`]: threads, groups, shards, resume, the clock
+//! * [`verify`]: evidence, levels, verdicts
 //! * [`cli`]: the command line
 
 pub use prunelaw_engine as engine;
@@ -16,3 +17,4 @@ pub use prunelaw_theorems as theorems;
 pub mod cli;
 pub mod runner;
 pub mod store;
+pub mod verify;

@@ -6,7 +6,7 @@
 //! false `violated` stays at most A, and so does that of any false `holds`. A verdict is never undone.
 
 use super::Check;
-use crate::theorems::{Level, Verdict};
+use crate::theorems::{Level, Verdict, worst};
 
 /// Decides what Holm permits of what is still inconclusive.
 pub(super) fn holm(checks: &mut [Check<'_>], alpha: f64, statistical: usize) {
@@ -25,7 +25,7 @@ pub(super) fn holm(checks: &mut [Check<'_>], alpha: f64, statistical: usize) {
                     continue;
                 }
                 let findings = check.judged(level);
-                let again = crate::theorems::worst(findings.iter().filter(|finding| finding.ours));
+                let again = worst(findings.iter().filter(|finding| finding.ours));
                 if rejected(&again) {
                     check.notes.push(format!(
                         "decided by Holm's step-down at level {:.3e}, after {done} of {statistical} claims",

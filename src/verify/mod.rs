@@ -13,11 +13,13 @@
 //! * [`witness`]: re-runs the one replica, or the one claim, that shows a violation
 
 mod levels;
+mod memory;
 mod report;
 mod sound;
 pub mod witness;
 
-pub use report::{Report, Version, to_json};
+pub use memory::InMemory;
+pub use report::{Config, Report, Version, because, to_json, words};
 
 use crate::engine::effort::Effort;
 use crate::engine::settings::{Assignment, address};
@@ -79,6 +81,18 @@ pub enum VerifyError {
         sim: &'static str,
         /// The column.
         column: &'static str,
+    },
+    /// A witness belongs to one claim.
+    #[error("`--witness` goes with one claim, not {got}")]
+    OneClaim {
+        /// Claims named.
+        got: usize,
+    },
+    /// A text that names no replica of a point.
+    #[error("`--witness {got}` is no place: expected `axis=value ... replica=R`")]
+    NoPlace {
+        /// The text.
+        got: String,
     },
     /// No point of the claim is called so.
     #[error("`{claim}` has no point `{at}` at this effort")]
@@ -206,7 +220,8 @@ impl Part {
 /// Axes, replica, step where there is one, and these columns.
 fn project(table: &Table, columns: &[&str]) -> Table {
     let axes = table.position("replica").unwrap_or(0);
-    let wanted = |at: usize| at <= axes || table.columns[at].name == "step" || columns.contains(&table.columns[at].name);
+    let wanted =
+        |at: usize| at <= axes || table.columns[at].name == "step" || columns.contains(&table.columns[at].name);
     let kept: Vec<usize> = (0..table.columns.len()).filter(|&at| wanted(at)).collect();
     Table {
         columns: kept.iter().map(|&at| table.columns[at]).collect(),
@@ -265,8 +280,8 @@ impl<'c> Check<'c> {
     }
 
     /// Settings and address of every evidence, as TOML text.
-    fn config(&self) -> Vec<report::Config> {
-        let config = |part: &Part| report::Config {
+    fn config(&self) -> Vec<Config> {
+        let config = |part: &Part| Config {
             experiment: part.study.experiment.id(),
             address: part.study.address(),
             replicas: part.study.request.replicas,

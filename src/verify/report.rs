@@ -106,7 +106,7 @@ impl Check<'_> {
 }
 
 /// A point as `key=value` words.
-pub(super) fn words(at: &[(String, String)]) -> String {
+pub fn words(at: &[(String, String)]) -> String {
     at.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
 }
 
@@ -159,8 +159,11 @@ fn one(report: &Report) -> Value {
 }
 
 fn point(finding: &Finding) -> Value {
-    let at: serde_json::Map<String, Value> =
-        finding.point.iter().map(|(key, value)| (key.clone(), value.parse::<f64>().map_or(json!(value), number))).collect();
+    let at: serde_json::Map<String, Value> = finding
+        .point
+        .iter()
+        .map(|(key, value)| (key.clone(), value.parse::<f64>().map_or(json!(value), number)))
+        .collect();
     json!({
         "version": finding.version,
         "at": at,
@@ -186,7 +189,9 @@ pub fn because(verdict: &Verdict) -> Option<String> {
         Verdict::Holds { .. } => None,
         Verdict::Violated { witness, .. } => Some(witness.seen.clone()),
         Verdict::OutOfScope { failed } => Some(format!("assumption fails: {}", failed.join(", "))),
-        Verdict::Vacuous { bound, trivial } => Some(format!("the bound {bound} does not beat {trivial}, which is free")),
+        Verdict::Vacuous { bound, trivial } => {
+            Some(format!("the bound {bound} does not beat {trivial}, which is free"))
+        }
         Verdict::Inconclusive { replicas_needed: None, because } => Some(because.clone()),
         Verdict::Inconclusive { replicas_needed: Some(needed), because } => {
             Some(format!("{because}; about {needed} replicas would decide"))

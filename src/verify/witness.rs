@@ -3,14 +3,10 @@
 //! A violation that one replica shows is re-run as that replica alone, drawn from scratch: nothing is read from the
 //! store. One that needs many replicas is re-run as its claim, at its own level, and comes out the same.
 
-use super::{Ask, Bench, Check, Report, VerifyError, report, run};
-use crate::engine::device::Cpu;
-use crate::engine::key::Key;
+use super::{Ask, Bench, Check, Report, VerifyError, memory, report};
 use crate::engine::settings::{Settings, plain};
-use crate::engine::stop::Stop;
-use crate::engine::table::{Cell, Table};
+use crate::engine::table::{Cell, Column};
 use crate::runner::{Done, RunError, Study};
-use crate::sims::Job;
 use crate::theorems::{Card, Claim, Verdict};
 
 /// The command, if the verdict is a violation.
@@ -69,27 +65,29 @@ impl Place {
 /// # Errors
 /// [`VerifyError`], among them a point that the claim does not have.
 pub fn rerun(claim: &dyn Claim, ask: &Ask, place: &Place) -> Result<Report, VerifyError> {
-    let bench = Alone(place);
-    let mut check = Check::of(claim, ask, ask.alpha, &bench)?;
+    let mut check = Check::of(claim, ask, ask.alpha, &Alone(place))?;
     let Some(part) = check.parts.iter().find(|part| !part.table.rows.is_empty()) else {
         return Err(VerifyError::NoSuchPoint { claim: claim.card().id, at: report::words(&place.at) });
     };
-    let word = |(column, cell): (&crate::engine::table::Column, &Cell)| {
-        let mut text = format!("{} = ", column.name);
-        cell.write(&mut text);
-        text
-    };
-    let row: Vec<String> = part.table.columns.iter().zip(&part.table.rows[0]).map(word).collect();
-    check.notes.push(row.join(", "));
+    let row: Vec<String> = part.table.columns.iter().zip(&part.table.rows[0]).map(shown).collect();
+    check.notes.push(format!("one replica, drawn again: {}", row.join(" ")));
     check.findings.retain(|finding| finding.point == place.at);
     Ok(check.report(ask))
 }
 
-/// A bench that gives one row, and no other.
+fn shown((column, cell): (&Column, &Cell)) -> String {
+    let mut text = format!("{}=", column.name);
+    cell.write(&mut text);
+    text
+}
+
+/// Gives the rows of one replica of one cell, and no others.
 struct Alone<'a>(&'a Place);
 
 impl Bench for Alone<'_> {
     fn rows(&self, study: &Study) -> Result<Done, RunError> {
-        todo_alone(self.0, study)
+        let mut cells = study.request.cells();
+        cells.retain(|cell| self.0.is(cell));
+        Ok(memory::draw(study, &cells, self.0.replica..self.0.replica + 1))
     }
 }
