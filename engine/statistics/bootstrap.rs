@@ -50,3 +50,33 @@ pub fn standard_error(
     let spread = super::mean::Mean::of(&values)?.standard_deviation;
     Ok(spread * (replicas as f64 / (replicas as f64 - 1.0)).sqrt())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn for_a_mean_it_is_the_textbook_standard_error() {
+        let values: Vec<f64> = (0..30).map(|i| (f64::from(i) * 1.7).sin()).collect();
+        let mean = |drawn: &[usize]| drawn.iter().map(|&r| values[r]).sum::<f64>() / 30.0;
+        let seen = standard_error(30, 20_000, &Key::root("bootstrap"), mean).unwrap();
+        let textbook = crate::statistics::mean::Mean::of(&values).unwrap().standard_error;
+        // Its own relative error is 1 / sqrt(2 * 20000) = 0.5 %; five of those.
+        assert!((seen / textbook - 1.0).abs() < 0.025);
+    }
+
+    #[test]
+    fn the_same_key_gives_the_same_bits() {
+        let run = |text| resampled(9, 50, &Key::root(text), |drawn| drawn.iter().sum::<usize>() as f64).unwrap();
+        assert_eq!(run("a"), run("a"));
+        assert_ne!(run("a"), run("b"));
+    }
+
+    #[test]
+    fn degenerate_input_decides_nothing() {
+        let key = Key::root("bootstrap");
+        assert_eq!(standard_error(1, 100, &key, |_| 0.0), Err(CannotDecide::TooFew { got: 1, needed: 2 }));
+        assert!(standard_error(5, 1, &key, |_| 0.0).is_err());
+        assert!(standard_error(5, 100, &key, |drawn| if drawn[0] == 0 { f64::NAN } else { 1.0 }).is_err());
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::mean::{Mean, average};
 use super::student::{critical, upper_tail};
-use super::{Alternative, CannotDecide, Interval, binomial, open_unit, usable};
+use super::{Alternative, CannotDecide, Interval, binomial, open_unit, spreads, usable};
 
 /// Which test was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,10 +146,90 @@ fn differences(first: &[f64], second: &[f64]) -> Result<Vec<f64>, CannotDecide> 
     Ok(differences)
 }
 
-// Constant differences of rounded numbers differ by a few units in the last place: that is no spread, and a t made of
-// it would be rounding noise that looks decisive.
-fn spreads(values: &[f64], scale: f64) -> bool {
-    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    high - low > 8.0 * f64::EPSILON * scale
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRUNED: [f64; 6] = [0.81, 0.93, 0.77, 0.95, 0.88, 0.90];
+    const DENSE: [f64; 6] = [0.78, 0.90, 0.78, 0.90, 0.80, 0.85];
+
+    fn close(got: f64, expected: f64) {
+        assert!((got / expected - 1.0).abs() < 1e-9, "{got:e} against {expected:e}");
+    }
+
+    #[test]
+    fn paired_t_as_scipy() {
+        // scipy: ttest_rel(PRUNED, DENSE)
+        let seen = paired(&PRUNED, &DENSE).unwrap();
+        assert_eq!((seen.test, seen.df), (Test::PairedT, 5.0));
+        close(seen.statistic, 3.135715828107969);
+        close(seen.two_sided, 0.02579060921305094);
+        close(seen.greater, 0.01289530460652547);
+        close(seen.less, 1.0 - 0.01289530460652547);
+        let interval = seen.interval(0.95).unwrap();
+        close(interval.low, 0.006908620199963952);
+        close(interval.high, 0.06975804646670271);
+    }
+
+    #[test]
+    fn welch_as_scipy() {
+        // scipy: ttest_ind(first, second, equal_var=False)
+        let first = [27.5, 21.0, 19.0, 23.6, 17.0, 17.9, 16.9, 20.1];
+        let second = [27.1, 22.0, 20.8, 23.4, 23.4, 23.5, 25.8, 22.0, 24.8, 20.2, 21.9, 22.1];
+        let seen = welch_t(&first, &second).unwrap();
+        close(seen.statistic, -1.9130456278923704);
+        close(seen.df, 9.904641618580687);
+        close(seen.two_sided, 0.08505939001981501);
+        let interval = seen.interval(0.95).unwrap();
+        close(interval.low, -5.866871253260657);
+        close(interval.high, 0.4502045865939923);
+    }
+
+    #[test]
+    fn swapping_the_samples_swaps_the_sides() {
+        let (one, two) = (paired(&PRUNED, &DENSE).unwrap(), paired(&DENSE, &PRUNED).unwrap());
+        assert_eq!((one.greater, one.less, one.two_sided), (two.less, two.greater, two.two_sided));
+    }
+
+    #[test]
+    fn a_constant_difference_is_judged_by_its_sign_alone() {
+        // 20 pairs, all 0.45 apart but for rounding: 2^-20 one-sided
+        let first: Vec<f64> = (0..20).map(|i| 0.505 + 0.001 * f64::from(i) + 0.45).collect();
+        let second: Vec<f64> = (0..20).map(|i| 0.505 + 0.001 * f64::from(i)).collect();
+        assert_eq!(paired_t(&first, &second), Err(CannotDecide::NoSpread));
+        let seen = paired(&first, &second).unwrap();
+        assert_eq!((seen.test, seen.statistic, seen.df), (Test::Sign, 20.0, 20.0));
+        close(seen.greater, 0.5f64.powi(20));
+        assert!(seen.interval(0.999).unwrap().contains(seen.difference));
+        // Two pairs say nothing however well they agree.
+        let few = paired(&first[..2], &second[..2]).unwrap();
+        close(few.greater, 0.25);
+        close(few.two_sided, 0.5);
+        assert_eq!(few.interval(0.95).unwrap().width(), f64::INFINITY);
+    }
+
+    #[test]
+    fn no_difference_anywhere_gives_p_one() {
+        let seen = paired(&PRUNED, &PRUNED).unwrap();
+        assert_eq!((seen.two_sided, seen.greater, seen.less), (1.0, 1.0, 1.0));
+    }
+
+    #[test]
+    fn degenerate_input_decides_nothing() {
+        assert_eq!(paired(&[1.0], &[2.0]), Err(CannotDecide::TooFew { got: 1, needed: 2 }));
+        assert_eq!(paired(&[1.0, 2.0], &[2.0]), Err(CannotDecide::Unpaired { first: 2, second: 1 }));
+        assert_eq!(welch_t(&[1.0, 1.0], &[2.0, 2.0]), Err(CannotDecide::NoSpread));
+        for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            for at in 0..6 {
+                let mut values = PRUNED;
+                values[at] = bad;
+                assert_eq!(paired(&values, &DENSE), Err(CannotDecide::NotFinite { index: at }));
+                assert_eq!(paired(&DENSE, &values), Err(CannotDecide::NotFinite { index: at }));
+                assert_eq!(welch_t(&DENSE, &values), Err(CannotDecide::NotFinite { index: 6 + at }));
+                assert!(sign(&values, &DENSE).is_err());
+            }
+        }
+        // The difference overflows although both are finite.
+        assert!(paired(&[1e308, 1.0], &[-1e308, 2.0]).is_err());
+    }
 }

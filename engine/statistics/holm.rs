@@ -23,3 +23,36 @@ pub fn adjusted(p_values: &[f64]) -> Vec<f64> {
     }
     adjusted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_textbook_example() {
+        // Holm (1979): 0.01 * 4, 0.02 * 3, then 0.03 * 2 and 0.04 * 1, both raised to the 0.06 before them.
+        let adjusted = adjusted(&[0.04, 0.01, 0.03, 0.02]);
+        for (got, expected) in adjusted.iter().zip([0.06, 0.04, 0.06, 0.06]) {
+            assert!((got - expected).abs() < 1e-15);
+        }
+        assert_eq!(rejected(&[0.04, 0.01, 0.03, 0.02], 0.05), [false, true, false, false]);
+    }
+
+    #[test]
+    fn it_rejects_whatever_bonferroni_rejects() {
+        let p_values = [0.0124, 0.9, 0.0001, 0.013, 0.3, f64::NAN, 0.02];
+        for alpha in [0.001, 0.05, 0.09, 0.2] {
+            for (p, rejected) in p_values.iter().zip(rejected(&p_values, alpha)) {
+                assert!(rejected || p.is_nan() || *p > alpha / p_values.len() as f64);
+            }
+        }
+    }
+
+    #[test]
+    fn one_that_cannot_decide_still_counts_and_is_never_rejected() {
+        assert_eq!(rejected(&[f64::NAN, 0.03], 0.05), [false, false]);
+        assert_eq!(rejected(&[0.03], 0.05), [true]);
+        assert_eq!(rejected(&[-1.0, 2.0, -f64::NAN], 0.999), [false; 3]);
+        assert!(rejected(&[], 0.05).is_empty());
+    }
+}

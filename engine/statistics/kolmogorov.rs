@@ -34,7 +34,7 @@ pub fn test(values: &[f64], cdf: impl Fn(f64) -> f64) -> Result<Fit, CannotDecid
 /// P(D_n >= d).
 ///
 /// Where n d^2 >= 3 it is twice the exact one-sided tail (both sides at once have probability below 1e-10 there);
-/// else Kolmogorov's limit at sqrt(n) d + 1 / (6 sqrt(n)), wrong by less than 1 / n.
+/// else Kolmogorov's limit at sqrt(n) d + 1 / (6 sqrt(n)), wrong by less than 0.2 / n.
 pub fn p_value(n: u64, d: f64) -> f64 {
     let size = n as f64;
     if size * d * d >= 3.0 {
@@ -73,4 +73,50 @@ fn one_sided(n: u64, d: f64) -> f64 {
         })
         .sum::<f64>()
         * d
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tails_are_exact() {
+        // scipy: kstwo.sf(d, n)
+        for (n, d, expected) in
+            [(10, 0.6, 0.0005681672000000003), (100, 0.2, 0.0005551927327988775), (1000, 0.08, 5.154189384789824e-06)]
+        {
+            assert!((p_value(n, d) / expected - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn the_middle_is_right_to_a_fifth_of_one_in_n() {
+        // scipy: kstwo.sf(d, n)
+        for (n, d, expected) in [
+            (5, 0.2, 0.9616),
+            (5, 0.4, 0.3087999999999995),
+            (10, 0.3, 0.27053557479999946),
+            (20, 0.2, 0.352720173623415),
+            (50, 0.15, 0.19026366518248072),
+            (100, 0.1, 0.2526927570063874),
+            (1000, 0.02, 0.8108971656895577),
+            (1000, 0.03, 0.3226902143914636),
+        ] {
+            assert!((p_value(n, d) - expected).abs() < 0.2 / n as f64);
+        }
+    }
+
+    #[test]
+    fn the_distance_of_three_points_by_hand() {
+        // 0.1, 0.2, 0.9 against the uniform law: 2/3 of the sample lies at or below 0.2.
+        let fit = test(&[0.9, 0.1, 0.2], |x| x).unwrap();
+        assert!((fit.distance - (2.0 / 3.0 - 0.2)).abs() < 1e-15);
+    }
+
+    #[test]
+    fn degenerate_input_decides_nothing() {
+        assert!(test(&[0.5], |x| x).is_err());
+        assert_eq!(test(&[0.5, f64::NAN], |x| x), Err(CannotDecide::NotFinite { index: 1 }));
+        assert_eq!(test(&[0.5, 0.6], |_| f64::NAN), Err(CannotDecide::NotFinite { index: 0 }));
+    }
 }

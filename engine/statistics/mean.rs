@@ -69,3 +69,43 @@ pub(super) fn average(values: &[f64]) -> f64 {
     let first = values.iter().map(|x| x / n).sum::<f64>();
     first + values.iter().map(|x| x - first).sum::<f64>() / n
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_to_five() {
+        let mean = Mean::of(&[1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        assert_eq!((mean.count, mean.mean), (5, 3.0));
+        assert!((mean.standard_deviation.powi(2) - 2.5).abs() < 1e-15);
+        assert!((mean.standard_error.powi(2) - 0.5).abs() < 1e-15);
+        // t(4) at 0.975 is 2.776445105198 (tables), times sqrt(1/2)
+        assert!((mean.interval(0.95).unwrap().high - 4.963243161478).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_large_offset_does_not_swamp_the_spread() {
+        let mean = Mean::of(&[1e9 + 4.0, 1e9 + 7.0, 1e9 + 13.0, 1e9 + 16.0]).unwrap();
+        assert_eq!((mean.mean, mean.standard_deviation.powi(2).round()), (1e9 + 10.0, 30.0));
+    }
+
+    #[test]
+    fn quantiles_are_linear_between_order_statistics() {
+        let values = [3.0, 1.0, 2.0, 4.0];
+        for (fraction, expected) in [(0.0, 1.0), (0.5, 2.5), (0.25, 1.75), (1.0, 4.0)] {
+            assert_eq!(quantile(&values, fraction), Ok(expected));
+        }
+        assert_eq!(quantile(&[7.0], 0.3), Ok(7.0));
+    }
+
+    #[test]
+    fn degenerate_input_decides_nothing() {
+        assert_eq!(Mean::of(&[]), Err(CannotDecide::TooFew { got: 0, needed: 2 }));
+        assert_eq!(Mean::of(&[1.0]), Err(CannotDecide::TooFew { got: 1, needed: 2 }));
+        assert_eq!(Mean::of(&[1.0, f64::NAN]), Err(CannotDecide::NotFinite { index: 1 }));
+        assert!(Mean::of(&[1e300, -1e300]).is_err());
+        assert!(Mean::of(&[1.0, 2.0]).unwrap().interval(1.0).is_err());
+        assert!(quantile(&[f64::INFINITY, 1.0], 0.5).is_err() && quantile(&[1.0], f64::NAN).is_err());
+    }
+}

@@ -145,3 +145,47 @@ fn open_unit(name: &'static str, got: f64) -> Result<f64, CannotDecide> {
 fn closed_unit(name: &'static str, got: f64) -> Result<f64, CannotDecide> {
     if (0.0..=1.0).contains(&got) { Ok(got) } else { Err(CannotDecide::OutOfRange { name, got, allowed: "[0, 1]" }) }
 }
+
+/// Whether values spread by more than rounding, given the size of the numbers that they were made of.
+///
+/// Constant differences of rounded numbers differ by a few units in the last place: a t made of that is noise that looks
+/// decisive.
+fn spreads(values: &[f64], scale: f64) -> bool {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    high - low > 8.0 * f64::EPSILON * scale
+}
+
+/// The edge of a monotone condition between a point that fails it and one that meets it: the last number on the failing
+/// side, by bisection down to neighbouring floats.
+fn edge(mut fails: f64, mut meets: f64, condition: impl Fn(f64) -> bool) -> f64 {
+    loop {
+        let middle = 0.5 * (fails + meets);
+        if middle == fails || middle == meets {
+            return fails;
+        }
+        if condition(middle) {
+            meets = middle;
+        } else {
+            fails = middle;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_inside_outside_or_undecided() {
+        let band = Interval { low: 1.0, high: 2.0 };
+        let place = |low, high| Interval { low, high }.against(band);
+        assert_eq!(place(1.0, 2.0), Place::Inside);
+        assert_eq!(place(2.1, 3.0), Place::Outside);
+        assert_eq!(place(-1.0, 0.9), Place::Outside);
+        assert_eq!(place(1.5, 2.5), Place::Undecided);
+        assert_eq!(place(0.0, 9.0), Place::Undecided);
+        assert_eq!(place(f64::NAN, 1.5), Place::Undecided);
+        assert_eq!(place(f64::NEG_INFINITY, f64::INFINITY), Place::Undecided);
+    }
+}

@@ -12,7 +12,7 @@
 //!
 //! A decision is taken at the first outcome that permits it and depends on nothing that follows.
 
-use super::{CannotDecide, Interval, Place, closed_unit, open_unit};
+use super::{CannotDecide, Interval, Place, closed_unit, edge, open_unit};
 use statrs::function::gamma::ln_gamma;
 use std::f64::consts::PI;
 
@@ -34,7 +34,7 @@ impl Tally {
 
     /// ln M_t(rate): the log of the e-value against the rate. Infinite if the rate cannot produce the outcomes.
     pub fn ln_e_value(self, rate: f64) -> f64 {
-        ln_mixture(self.ones as f64, self.outcomes as f64, rate)
+        self.mixture().ln_against(rate)
     }
 
     /// The rates that M_t does not exclude at `level`: the confidence sequence at this t alone, rounded outward.
@@ -43,35 +43,54 @@ impl Tally {
     /// `OutOfRange` for a level outside (0, 1).
     pub fn interval(self, level: f64) -> Result<Interval, CannotDecide> {
         let bar = -open_unit("level", level)?.ln();
-        Ok(Interval { low: self.limit(0.0, bar), high: self.limit(1.0, bar) })
+        let mixture = self.mixture();
+        Ok(Interval { low: mixture.limit(0.0, bar), high: mixture.limit(1.0, bar) })
     }
 
-    // The rate between `end` and the seen frequency at which ln M_t crosses `bar`, by bisection; kept outside.
-    fn limit(self, end: f64, bar: f64) -> f64 {
-        if self.ln_e_value(end) < bar {
-            return end;
-        }
-        let (mut out, mut inn) = (end, self.ones as f64 / self.outcomes as f64);
-        loop {
-            let middle = 0.5 * (out + inn);
-            if middle == out || middle == inn {
-                return out;
-            }
-            if self.ln_e_value(middle) < bar {
-                inn = middle;
-            } else {
-                out = middle;
-            }
-        }
+    /// The mixture's own prediction of the next outcome, (s + 1/2) / (t + 1): an estimate that is never 0 or 1.
+    pub fn estimate(self) -> f64 {
+        (self.ones as f64 + 0.5) / (self.outcomes as f64 + 1.0)
+    }
+
+    fn mixture(self) -> Mixture {
+        Mixture::new(self.ones as f64, self.outcomes as f64)
     }
 }
 
-pub(super) fn ln_mixture(ones: f64, outcomes: f64, rate: f64) -> f64 {
-    let zeros = outcomes - ones;
-    let ln_beta = ln_gamma(ones + 0.5) + ln_gamma(zeros + 0.5) - ln_gamma(outcomes + 1.0);
-    // 0 ln 0 = 0
-    let seen = |count: f64, ln: f64| if count == 0.0 { 0.0 } else { count * ln };
-    ln_beta - PI.ln() - seen(ones, rate.ln()) - seen(zeros, (-rate).ln_1p())
+/// The outcomes as the mixture sees them; counts are real numbers so that [`super::power`] can ask for typical ones.
+#[derive(Clone, Copy)]
+pub(super) struct Mixture {
+    ones: f64,
+    zeros: f64,
+    // ln B(s + 1/2, t - s + 1/2) - ln pi
+    ln_marginal: f64,
+}
+
+impl Mixture {
+    pub(super) fn new(ones: f64, outcomes: f64) -> Mixture {
+        let zeros = outcomes - ones;
+        let ln_beta = ln_gamma(ones + 0.5) + ln_gamma(zeros + 0.5) - ln_gamma(outcomes + 1.0);
+        Mixture { ones, zeros, ln_marginal: ln_beta - PI.ln() }
+    }
+
+    /// ln M_t(rate).
+    pub(super) fn ln_against(self, rate: f64) -> f64 {
+        // 0 ln 0 = 0
+        let seen = |count: f64, ln: f64| if count == 0.0 { 0.0 } else { count * ln };
+        self.ln_marginal - seen(self.ones, rate.ln()) - seen(self.zeros, (-rate).ln_1p())
+    }
+
+    fn frequency(self) -> f64 {
+        self.ones / (self.ones + self.zeros)
+    }
+
+    // The rate between `end` and the seen frequency at which ln M_t crosses `bar`, rounded outward.
+    fn limit(self, end: f64, bar: f64) -> f64 {
+        if self.ln_against(end) < bar {
+            return end;
+        }
+        edge(end, self.frequency(), |rate| self.ln_against(rate) < bar)
+    }
 }
 
 /// What is claimed of a rate.
@@ -166,16 +185,21 @@ impl Watch {
             return true;
         }
         self.tally.push(one);
-        let seen = self.tally.ones as f64 / self.tally.outcomes as f64;
-        let (low, high) = (self.tally.ln_e_value(self.band.low), self.tally.ln_e_value(self.band.high));
+        let mixture = self.tally.mixture();
         // Against "rate <= edge" counts the smallest e-value of those rates: that of the edge if more was seen, else
         // at most 1, which never raises the record.
-        let raise = |record: &mut f64, counts: bool, value: f64| *record = record.max(if counts { value } else { 0.0 });
-        raise(&mut self.below_low, seen > self.band.low, low);
-        raise(&mut self.above_low, seen < self.band.low, low);
-        raise(&mut self.below_high, seen > self.band.high, high);
-        raise(&mut self.above_high, seen < self.band.high, high);
-        self.narrow();
+        for (edge, below, above) in [
+            (self.band.low, &mut self.below_low, &mut self.above_low),
+            (self.band.high, &mut self.below_high, &mut self.above_high),
+        ] {
+            let against = mixture.ln_against(edge);
+            if mixture.frequency() > edge {
+                *below = below.max(against);
+            } else if mixture.frequency() < edge {
+                *above = above.max(against);
+            }
+        }
+        self.narrow(mixture);
         self.place = if self.below_high.max(self.above_low) >= self.bar {
             Place::Outside
         } else if self.ln_false() >= self.bar {
@@ -205,13 +229,13 @@ impl Watch {
     }
 
     // Running intersection. A limit is solved for only when this outcome moved it inward, so most cost one e-value.
-    fn narrow(&mut self) {
-        let seen = self.tally.ones as f64 / self.tally.outcomes as f64;
-        if seen > self.interval.low && self.tally.ln_e_value(self.interval.low) >= self.bar {
-            self.interval.low = self.interval.low.max(self.tally.limit(0.0, self.bar));
+    fn narrow(&mut self, mixture: Mixture) {
+        let seen = mixture.frequency();
+        if seen > self.interval.low && mixture.ln_against(self.interval.low) >= self.bar {
+            self.interval.low = mixture.limit(self.interval.low, self.bar);
         }
-        if seen < self.interval.high && self.tally.ln_e_value(self.interval.high) >= self.bar {
-            self.interval.high = self.interval.high.min(self.tally.limit(1.0, self.bar));
+        if seen < self.interval.high && mixture.ln_against(self.interval.high) >= self.bar {
+            self.interval.high = mixture.limit(self.interval.high, self.bar);
         }
     }
 }
@@ -236,7 +260,133 @@ pub fn interval(outcomes: &[bool], level: f64) -> Result<Interval, CannotDecide>
     let mut watch = Watch::new(RateLaw::AtMost(1.0), level)?;
     for &one in outcomes {
         watch.tally.push(one);
-        watch.narrow();
+        watch.narrow(watch.tally.mixture());
     }
     Ok(watch.interval)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::Key;
+    use rand::RngExt;
+
+    fn outcomes(count: usize, rate: f64, name: &str) -> Vec<bool> {
+        let mut rng = Key::root("sequential").child(name).rng();
+        (0..count).map(|_| rng.random::<f64>() < rate).collect()
+    }
+
+    #[test]
+    fn e_values_as_the_formula() {
+        // mpmath, 40 digits: ln(beta(s + 1/2, t - s + 1/2) / (pi p^s (1-p)^(t-s)))
+        for (ones, count, rate, expected) in [
+            (3, 10, 0.5, -0.5823328142196552),
+            (0, 5, 0.5, 2.0636931847116968),
+            (2, 2, 0.5, 0.40546510810816438),
+            (20_000, 1_000_000, 0.0195, -0.64988150271116999),
+        ] {
+            let seen = Tally { outcomes: count, ones }.ln_e_value(rate);
+            assert!((seen - expected).abs() < 1e-7, "{seen} against {expected}");
+        }
+        // Two ones: int q^2 dBeta(1/2,1/2) = 3/8, over 1/4.
+        assert!((Tally { outcomes: 2, ones: 2 }.ln_e_value(0.5) - 1.5f64.ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_e_value_is_a_martingale() {
+        let rate = 0.3;
+        let mut tally = Tally::default();
+        for one in outcomes(200, rate, "martingale") {
+            let next = |one: bool| {
+                let mut next = tally;
+                next.push(one);
+                next.ln_e_value(rate).exp()
+            };
+            let mean = rate * next(true) + (1.0 - rate) * next(false);
+            assert!((mean / tally.ln_e_value(rate).exp() - 1.0).abs() < 1e-10);
+            tally.push(one);
+        }
+    }
+
+    #[test]
+    fn limits_solve_the_equation() {
+        // mpmath: roots of ln M_t(p) = -ln(level)
+        let interval = Tally { outcomes: 100, ones: 30 }.interval(0.05).unwrap();
+        assert!((interval.low - 0.16565153538786662).abs() < 1e-12);
+        assert!((interval.high - 0.46283986514171306).abs() < 1e-12);
+        let none = Tally { outcomes: 50, ones: 0 }.interval(1e-3).unwrap();
+        assert!(none.low == 0.0 && (none.high - 0.17202526111824212).abs() < 1e-12);
+        assert_eq!(Tally::default().interval(0.05), Ok(Interval { low: 0.0, high: 1.0 }));
+    }
+
+    // The naive twin: the intersection of the intervals of all prefixes, decided where it first leaves an edge behind.
+    fn naive(seen: &[bool], law: RateLaw, level: f64) -> (Place, u64, Interval) {
+        let mut tally = Tally::default();
+        let mut running = Interval { low: 0.0, high: 1.0 };
+        for &one in seen {
+            tally.push(one);
+            let here = tally.interval(level).unwrap();
+            running = Interval { low: running.low.max(here.low), high: running.high.min(here.high) };
+            let place = running.against(law.band());
+            if place != Place::Undecided {
+                return (place, tally.outcomes, running);
+            }
+        }
+        (Place::Undecided, tally.outcomes, running)
+    }
+
+    #[test]
+    fn the_decision_is_that_of_the_running_intersection() {
+        for (i, rate) in [0.0, 0.02, 0.1, 0.12, 0.3, 0.9, 1.0].into_iter().enumerate() {
+            let seen = outcomes(1500, rate, &format!("twin {i}"));
+            for law in [RateLaw::AtMost(0.1), RateLaw::Within { rate: 0.1, tolerance: 0.05 }, RateLaw::AtMost(0.0)] {
+                let fast = decide(&seen, law, 1e-3).unwrap();
+                let (place, count, running) = naive(&seen, law, 1e-3);
+                assert_eq!((fast.place, fast.tally.outcomes), (place, count));
+                assert!((fast.interval.low - running.low).abs() < 1e-12);
+                assert!((fast.interval.high - running.high).abs() < 1e-12);
+                assert_eq!(fast.p_true <= 1e-3, place == Place::Outside);
+                assert_eq!(fast.p_false <= 1e-3, place == Place::Inside);
+            }
+        }
+    }
+
+    #[test]
+    fn what_follows_a_decision_changes_nothing() {
+        let law = RateLaw::AtMost(0.1);
+        let mut seen = outcomes(2000, 0.3, "extra");
+        let decided = decide(&seen, law, 1e-3).unwrap();
+        assert_eq!(decided.place, Place::Outside);
+        let at = decided.tally.outcomes as usize;
+        assert_eq!(decide(&seen[..at], law, 1e-3).unwrap(), decided);
+        assert_eq!(decide(&seen[..at - 1], law, 1e-3).unwrap().place, Place::Undecided);
+        seen[at..].fill(false);
+        assert_eq!(decide(&seen, law, 1e-3).unwrap(), decided);
+    }
+
+    #[test]
+    fn one_failure_refutes_a_rate_of_zero() {
+        let decided = decide(&[false, false, true, false], RateLaw::AtMost(0.0), 1e-9).unwrap();
+        assert_eq!((decided.place, decided.tally.outcomes, decided.p_true), (Place::Outside, 3, 0.0));
+    }
+
+    #[test]
+    fn a_million_outcomes_are_stable() {
+        let seen = outcomes(1_000_000, 0.02, "million");
+        let decided = decide(&seen, RateLaw::Within { rate: 0.02, tolerance: 1e-6 }, 1e-3).unwrap();
+        assert_eq!(decided.place, Place::Undecided);
+        assert!(decided.interval.width() < 2e-3 && decided.interval.contains(0.02));
+        assert_eq!(decided.interval, interval(&seen, 1e-3).unwrap());
+    }
+
+    #[test]
+    fn degenerate_input_decides_nothing() {
+        assert_eq!(decide(&[], RateLaw::AtMost(0.1), 1e-3).unwrap().place, Place::Undecided);
+        for bad in [f64::NAN, -0.1, 1.1, f64::INFINITY] {
+            assert!(decide(&[true], RateLaw::AtMost(bad), 1e-3).is_err());
+            assert!(decide(&[true], RateLaw::Within { rate: 0.1, tolerance: bad }, 1e-3).is_err());
+            assert!(decide(&[true], RateLaw::AtMost(0.1), bad).is_err());
+            assert!(interval(&[true], bad).is_err());
+        }
+    }
 }
