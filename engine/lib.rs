@@ -8,6 +8,7 @@
 //! * [`fraction`]: keep and prune fractions as types
 //! * [`data`]: laws of data, digits, outside files
 //! * [`network`], [`mask`]: the networks, and which of their weights are kept
+//! * [`linalg`]: matrix products
 //! * [`real`], [`kernel`], [`training`]: the two number types, vector code over them, and how a network is trained
 //! * [`table`]: results, one row per replica
 //! * [`statistics`]: tests, intervals and sequential decisions
@@ -19,6 +20,7 @@ pub mod effort;
 pub mod fraction;
 pub mod kernel;
 pub mod key;
+pub mod linalg;
 pub mod mask;
 pub mod network;
 pub mod real;

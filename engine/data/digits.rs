@@ -3,7 +3,7 @@
 //! Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998
 //! (CC BY 4.0). A pixel counts the dark points, 0 to 16, in a 4x4 block of the scan; here it is divided by 16.
 
-use super::{LabelledData, Targets, TrainTest};
+use super::{Answers, LabelledData, TrainTest};
 use crate::key::Key;
 use ndarray::Array2;
 use std::sync::LazyLock;
@@ -23,7 +23,7 @@ static DIGITS: LazyLock<LabelledData> = LazyLock::new(|| {
         text.lines().flat_map(|line| line.split(',')).map(|word| word.parse().expect("digits")).collect();
     let table = Array2::from_shape_vec((SAMPLES, PIXELS + 1), values).expect("the digits are complete");
     let y = table.column(PIXELS).iter().map(|&label| label as usize).collect();
-    LabelledData { x: table.slice(ndarray::s![.., ..PIXELS]).mapv(|pixel| pixel / 16.0), y: Targets::Classes(y) }
+    LabelledData { x: table.slice(ndarray::s![.., ..PIXELS]).mapv(|pixel| pixel / 16.0), y: Answers::Classes(y) }
 });
 
 /// All images in the order of the file; x: (1797, 64) in [0, 1].
@@ -45,7 +45,7 @@ mod tests {
         let data = all();
         assert_eq!((data.samples(), data.dimension(), data.classes()), (SAMPLES, PIXELS, CLASSES));
         assert!(data.x.iter().all(|&pixel| (0.0..=1.0).contains(&pixel) && (16.0 * pixel).fract() == 0.0));
-        let Targets::Classes(labels) = &data.y else { panic!("digits have classes") };
+        let Answers::Classes(labels) = &data.y else { panic!("digits have classes") };
         let counts: Vec<usize> = (0..10).map(|digit| labels.iter().filter(|&&label| label == digit).count()).collect();
         // Counts per class and the mean pixel as published with the data.
         assert_eq!(counts, [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);

@@ -3,7 +3,7 @@
 //! Layout (Y. LeCun, C. Cortes and C. Burges, The MNIST database): two zero bytes, the type of the entries (8 for bytes), the
 //! number of axes, the length of each axis as a big-endian 32-bit word, then the entries in row-major order.
 
-use super::{LabelledData, Targets};
+use super::{Answers, LabelledData};
 use flate2::read::MultiGzDecoder;
 use ndarray::{Array2, ArrayD, IxDyn};
 use std::io::Read;
@@ -92,7 +92,7 @@ pub fn labelled(images: &[u8], labels: &[u8]) -> Result<LabelledData, (&'static 
     }
     let x = images.iter().map(|&pixel| f64::from(pixel) / 255.0).collect();
     let x = Array2::from_shape_vec((n, pixels), x).expect("one row per image");
-    Ok(LabelledData { x, y: Targets::Classes(labels.iter().map(|&label| usize::from(label)).collect()) })
+    Ok(LabelledData { x, y: Answers::Classes(labels.iter().map(|&label| usize::from(label)).collect()) })
 }
 
 /// The entries of an IDX array of unsigned bytes with `axes` axes.
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn the_digits_come_back_from_their_idx_files() {
         let data = digits::all();
-        let Targets::Classes(classes) = &data.y else { panic!("digits have classes") };
+        let Answers::Classes(classes) = &data.y else { panic!("digits have classes") };
         let pixels: Vec<u8> = data.x.iter().map(|&pixel| (16.0 * pixel) as u8).collect();
         let labels: Vec<u8> = classes.iter().map(|&class| class as u8).collect();
         let (images, labels) = (idx(&[1797, 8, 8], &pixels), idx(&[1797], &labels));

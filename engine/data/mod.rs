@@ -20,19 +20,19 @@ use rand::seq::SliceRandom;
 
 /// What a network should say about each of n samples.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Targets {
+pub enum Answers {
     /// The class of each sample, counted from 0.
     Classes(Vec<usize>),
     /// (n, K): the values that the K outputs should take.
     Values(Array2<f64>),
 }
 
-impl Targets {
+impl Answers {
     /// Samples, n.
     pub fn len(&self) -> usize {
         match self {
-            Targets::Classes(classes) => classes.len(),
-            Targets::Values(values) => values.nrows(),
+            Answers::Classes(classes) => classes.len(),
+            Answers::Values(values) => values.nrows(),
         }
     }
 
@@ -48,7 +48,7 @@ pub struct LabelledData {
     /// (n, d): one sample per row.
     pub x: Array2<f64>,
     /// n targets.
-    pub y: Targets,
+    pub y: Answers,
 }
 
 impl LabelledData {
@@ -65,8 +65,8 @@ impl LabelledData {
     /// Outputs that the targets speak of, K: the largest class plus one, or the columns of the target values.
     pub fn classes(&self) -> usize {
         match &self.y {
-            Targets::Classes(classes) => classes.iter().max().map_or(0, |largest| largest + 1),
-            Targets::Values(values) => values.ncols(),
+            Answers::Classes(classes) => classes.iter().max().map_or(0, |largest| largest + 1),
+            Answers::Values(values) => values.ncols(),
         }
     }
 
@@ -76,8 +76,8 @@ impl LabelledData {
     /// If an index is not below n.
     pub fn select(&self, samples: &[usize]) -> LabelledData {
         let y = match &self.y {
-            Targets::Classes(classes) => Targets::Classes(samples.iter().map(|&i| classes[i]).collect()),
-            Targets::Values(values) => Targets::Values(values.select(Axis(0), samples)),
+            Answers::Classes(classes) => Answers::Classes(samples.iter().map(|&i| classes[i]).collect()),
+            Answers::Values(values) => Answers::Values(values.select(Axis(0), samples)),
         };
         LabelledData { x: self.x.select(Axis(0), samples), y }
     }
@@ -108,7 +108,7 @@ mod tests {
     fn numbered(n: usize) -> LabelledData {
         LabelledData {
             x: Array2::from_shape_fn((n, 2), |(i, j)| (10 * i + j) as f64),
-            y: Targets::Classes((0..n).collect()),
+            y: Answers::Classes((0..n).collect()),
         }
     }
 
@@ -120,7 +120,7 @@ mod tests {
         assert_eq!((parts.train.samples(), test.samples()), (30, 20));
         let mut seen = Vec::new();
         for part in [&parts.train, &test] {
-            let Targets::Classes(classes) = &part.y else { panic!("classes stay classes") };
+            let Answers::Classes(classes) = &part.y else { panic!("classes stay classes") };
             for (row, &class) in part.x.rows().into_iter().zip(classes) {
                 assert_eq!(row.to_vec(), [10.0 * class as f64, 10.0 * class as f64 + 1.0]);
                 seen.push(class);
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn classes_are_counted_from_the_largest() {
         assert_eq!(numbered(7).classes(), 7);
-        let values = LabelledData { x: Array2::zeros((3, 1)), y: Targets::Values(Array2::zeros((3, 4))) };
+        let values = LabelledData { x: Array2::zeros((3, 1)), y: Answers::Values(Array2::zeros((3, 4))) };
         assert_eq!((values.classes(), values.y.len()), (4, 3));
     }
 }

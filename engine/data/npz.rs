@@ -3,7 +3,7 @@
 //! Numbers are read from any real or integer dtype of NumPy, either byte order, C or Fortran order; masks as bool or as
 //! numbers 0 and 1. Memory grows with the bytes that are there, never with what a header announces.
 
-use super::{LabelledData, Targets};
+use super::{Answers, LabelledData};
 use crate::mask::Mask;
 use ndarray::{ArrayD, ArrayRef, Dimension, Ix2};
 use ndarray_npy::{NpzReader, NpzWriter, ReadDataError, ReadNpyError, ReadNpzError, ReadableElement, WritableElement};
@@ -182,18 +182,18 @@ impl<'a> Npz<'a> {
     ///
     /// # Errors
     /// As [`Npz::labelled`].
-    pub fn targets(&mut self, n: usize) -> Result<Targets, NpzError> {
+    pub fn targets(&mut self, n: usize) -> Result<Answers, NpzError> {
         let y = self.numbers("y")?;
         match y.shape() {
             [samples] if *samples == n => {
                 let classes = |y: f64| y >= 0.0 && y.fract() == 0.0 && y < f64::from(u32::MAX);
                 if y.iter().all(|&y| classes(y)) {
-                    return Ok(Targets::Classes(y.iter().map(|&y| y as usize).collect()));
+                    return Ok(Answers::Classes(y.iter().map(|&y| y as usize).collect()));
                 }
-                Ok(Targets::Values(y.into_shape_with_order((n, 1)).expect("one column")))
+                Ok(Answers::Values(y.into_shape_with_order((n, 1)).expect("one column")))
             }
             [samples, _] if *samples == n => {
-                Ok(Targets::Values(y.into_dimensionality().expect("two axes were matched")))
+                Ok(Answers::Values(y.into_dimensionality().expect("two axes were matched")))
             }
             other => Err(shape_error("y", other, &format!("({n}) or ({n}, K), one row per sample of x"))),
         }
@@ -385,7 +385,7 @@ mod tests {
         macro_rules! check {
             ($($type:ty),*) => {$(
                 let bytes = archive(&[("y", Array1::<$type>::from_iter([1 as $type, 0 as $type, 7 as $type]))]);
-                assert_eq!(Npz::open(&bytes).unwrap().targets(3).unwrap(), Targets::Classes(vec![1, 0, 7]));
+                assert_eq!(Npz::open(&bytes).unwrap().targets(3).unwrap(), Answers::Classes(vec![1, 0, 7]));
             )*};
         }
         check!(f32, f64, i8, i16, i32, i64, u8, u16, u32, u64);
@@ -481,8 +481,8 @@ mod tests {
     #[test]
     fn targets_are_classes_or_values() {
         let values = archive(&[("y", array![0.5, -1.0])]);
-        assert_eq!(Npz::open(&values).unwrap().targets(2).unwrap(), Targets::Values(array![[0.5], [-1.0]]));
+        assert_eq!(Npz::open(&values).unwrap().targets(2).unwrap(), Answers::Values(array![[0.5], [-1.0]]));
         let table = archive(&[("y", array![[0.0, 1.0], [1.0, 0.0]])]);
-        assert_eq!(Npz::open(&table).unwrap().targets(2).unwrap(), Targets::Values(array![[0.0, 1.0], [1.0, 0.0]]));
+        assert_eq!(Npz::open(&table).unwrap().targets(2).unwrap(), Answers::Values(array![[0.0, 1.0], [1.0, 0.0]]));
     }
 }

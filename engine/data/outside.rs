@@ -103,7 +103,7 @@ impl Outside {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Targets;
+    use crate::data::Answers;
 
     fn idx_bytes(shape: &[u32], entries: &[u8]) -> Vec<u8> {
         let lengths = shape.iter().flat_map(|length| length.to_be_bytes());
@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(a.digest(), b.digest());
         assert_ne!(a.digest(), both.digest());
         assert!(a.names("idx:a") && !a.names("idx:b"));
-        assert_eq!(a.data().train.y, Targets::Classes(vec![1, 0]));
+        assert_eq!(a.data().train.y, Answers::Classes(vec![1, 0]));
         assert_eq!(both.data().test.as_ref(), Some(&a.data().train));
     }
 
