@@ -24,6 +24,7 @@ pub use progress::Progress;
 pub use signals::stop_on_signals;
 
 use crate::engine::effort::Effort;
+use crate::engine::settings::error::nearest;
 use crate::runner::{How, Layers};
 use crate::store::Store;
 use clap::{Args, Parser, Subcommand};
@@ -170,6 +171,14 @@ impl CliError {
 impl<E: std::error::Error> From<E> for CliError {
     fn from(error: E) -> CliError {
         CliError(error.to_string())
+    }
+}
+
+/// The error for an id that nobody registered, with the nearest one.
+pub fn unknown<'a>(kind: &str, id: &str, known: impl IntoIterator<Item = &'a str>) -> CliError {
+    match nearest(id, known) {
+        Some(near) => CliError(format!("unknown {kind} `{id}`; did you mean `{near}`?")),
+        None => CliError(format!("unknown {kind} `{id}`; `prunelaw list` names all")),
     }
 }
 

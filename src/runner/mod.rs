@@ -2,22 +2,29 @@
 //!
 //! * [`Experiment`]: what can be run
 //! * [`Layers`], [`sim_request`], [`trial_request`]: from what a person wrote to a checked request
-//! * [`compute`]: fills the store with the rows of a [`Study`] and reads them back
+//! * [`fill`]: fills the store with the missing rows of a [`Study`]; [`compute`] also reads them back
+//! * [`plan`]: what [`fill`] would do, and what it would cost
 //! * [`Watch`]: who looks on: a progress bar, the explorer's stream
 
 mod experiment;
+mod fill;
+mod machine;
+mod plan;
+mod queue;
 mod request;
 
 pub use experiment::Experiment;
+pub use fill::{Filled, compute, fill};
+pub use machine::{memory, readable};
+pub use plan::{Plan, PlannedCell, plan};
 pub use request::{Layers, sim_request, trial_request};
 
+use plan::refuse_what_does_not_fit;
+
 use crate::engine::device::{Cpu, Device};
-use crate::engine::key::Key;
 use crate::engine::settings::{Request, SettingsError, address};
-use crate::engine::stop::Stop;
-use crate::engine::table::{Cell, Column, Kind, Row, Table};
-use crate::sims::Job;
-use crate::store::{Store, StoreError};
+use crate::engine::table::{Row, Table};
+use crate::store::StoreError;
 use std::path::PathBuf;
 
 /// One call to an experiment.
@@ -126,69 +133,4 @@ pub enum RunError {
     /// A file is no TOML; the message names file, line and column.
     #[error("{0}")]
     Toml(String),
-}
-
-/// Computes what is missing of `study`, stores it, and gives the rows asked for.
-///
-/// # Errors
-/// [`RunError`]; nothing is left half-written.
-pub fn compute(store: &Store, study: &Study, how: &How, stop: &Stop, watch: &dyn Watch) -> Result<Done, RunError> {
-    let _ = store;
-    let Study { experiment, request, .. } = study;
-    let measures = experiment.columns(request.schema());
-    let mut table = Table::new(&columns(request, measures));
-    let key = Key::root(&request.key).child(experiment.family());
-    let cells = request.cells();
-    let total = request.replicas * cells.len() as u64;
-    let mut computed = 0;
-    for replica in 0..request.replicas {
-        let job = |cell| Job { settings: cell, replica, key: key.replica(replica) };
-        let jobs: Vec<Job> = cells.iter().cloned().map(job).collect();
-        if stop.requested() {
-            break;
-        }
-        let unreached = Stop::new();
-        let ran = experiment.run(&jobs, how.device, if how.cut { stop } else { &unreached }, &|_, why| watch.note(why));
-        for (job, rows) in jobs.iter().zip(ran) {
-            let Some(rows) = rows else { continue };
-            let full: Vec<Row> = rows.into_iter().map(|row| head(job).chain(row).collect()).collect();
-            watch.rows(&full);
-            table.rows.extend(full);
-            computed += 1;
-        }
-        watch.progress(computed, total);
-    }
-    let keys = request.schema().axes().count() + 1 + usize::from(measures.first().is_some_and(|c| c.name == "step"));
-    table.sort(keys);
-    Ok(Done { table, address: study.address(), complete: computed == total, computed, cpu_seconds: 0.0 })
-}
-
-fn head(job: &Job) -> impl Iterator<Item = Cell> + '_ {
-    let axes = job.settings.iter().filter(|(field, _)| field.axis).map(|(_, value)| axis_cell(value));
-    axes.chain([Cell::Integer(job.replica as i64)])
-}
-
-fn axis_cell(value: &crate::engine::settings::Value) -> Cell {
-    use crate::engine::settings::{Value, plain};
-    match value {
-        Value::Integer(value) => Cell::Integer(*value),
-        Value::Real(value) => Cell::Real(*value),
-        value => Cell::Text(plain(value)),
-    }
-}
-
-fn columns(request: &Request, measures: &[Column]) -> Vec<Column> {
-    use crate::engine::settings::Domain;
-    let axis = |field: &'static crate::engine::settings::Field| Column {
-        name: field.name,
-        kind: match field.domain {
-            Domain::Integer { .. } => Kind::Integer,
-            Domain::Real { .. } => Kind::Real,
-            _ => Kind::Text,
-        },
-        unit: field.unit,
-        meaning: field.help,
-    };
-    let replica = Column::integer("replica", "1", "index of the replica, from 0; the same draws in every cell");
-    request.schema().axes().map(axis).chain([replica]).chain(measures.iter().copied()).collect()
 }
