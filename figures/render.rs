@@ -26,7 +26,7 @@ impl RenderError {
     }
 }
 
-/// The drawing as a stand-alone SVG document with real text.
+/// The drawing as a stand-alone SVG document with real text; the caption travels in its description.
 ///
 /// # Errors
 /// [`RenderError`] if the embedded font cannot be used.
@@ -37,15 +37,19 @@ pub fn svg(drawing: &Drawing) -> Result<String, RenderError> {
     // In an SVG a font's size is its em; plotters divides by 1.24.
     layout.draw(Canvas { backend: SVGBackend::with_string(&mut text, (width, height)), em: 1.24, drop: 0.0 })?;
     let body = text.split_once('\n').map_or("", |(_, body)| body);
+    let caption = match drawing.caption.as_str() {
+        "" => String::new(),
+        caption => format!("<desc>{}</desc>\n", caption.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")),
+    };
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
-         role=\"img\">\n{body}",
+         role=\"img\">\n{caption}{body}",
         WIDTH,
         layout.height.ceil(),
     ))
 }
 
-/// The drawing as a PNG, [`PNG_SCALE`] pixels per point.
+/// The drawing as a PNG, [`PNG_SCALE`] pixels per point; the caption travels in its `Description`.
 ///
 /// # Errors
 /// [`RenderError`] if the embedded font or the encoder fails.
@@ -63,6 +67,9 @@ pub fn png(drawing: &Drawing) -> Result<Vec<u8>, RenderError> {
     encoder.set_depth(png::BitDepth::Eight);
     encoder.set_filter(png::FilterType::Up);
     encoder.set_compression(png::Compression::Default);
+    if !drawing.caption.is_empty() {
+        encoder.add_itxt_chunk("Description".to_owned(), drawing.caption.clone()).map_err(RenderError::new)?;
+    }
     let mut writer = encoder.write_header().map_err(RenderError::new)?;
     writer.write_image_data(&pixels).and_then(|()| writer.finish()).map_err(RenderError::new)?;
     Ok(bytes)
@@ -569,7 +576,7 @@ mod tests {
             y: Axis::new("y (1)", scale),
             layers: layers.clone(),
         };
-        Drawing { panels: vec![panel(Scale::Linear), panel(Scale::Log)], caption: String::new() }
+        Drawing { panels: vec![panel(Scale::Linear), panel(Scale::Log)], caption: "p < 1".to_owned() }
     }
 
     #[test]
@@ -594,6 +601,7 @@ mod tests {
             }
         }
         assert_eq!(open, Vec::<&str>::new());
+        assert!(text.contains("<desc>p &lt; 1</desc>"));
         assert!(text.contains("points &lt; &amp; &gt; &quot;marks&quot;"));
         assert!(text.contains("font-family=\"DejaVu Sans, Verdana, Arial, sans-serif\""));
     }
@@ -606,6 +614,7 @@ mod tests {
         let frame = reader.next_frame(&mut pixels).unwrap();
         assert_eq!(f64::from(frame.width), PNG_SCALE * WIDTH);
         assert_eq!(f64::from(frame.height), PNG_SCALE * Layout::of(&small()).height.ceil());
+        assert_eq!(reader.info().utf8_text[0].get_text().unwrap(), "p < 1");
         assert!(pixels.iter().any(|channel| *channel != 255), "the picture is not empty");
     }
 

@@ -7,6 +7,7 @@
 //! * [`store`]: where tables lie, and how they survive a kill at any moment
 //! * [`runner`]: threads, groups, shards, resume, the clock
 //! * [`verify`]: evidence, levels, verdicts
+//! * [`report`]: figures from the store, and the HTML report
 //! * [`cli`]: the command line
 
 pub use prunelaw_engine as engine;
@@ -15,6 +16,7 @@ pub use prunelaw_sims as sims;
 pub use prunelaw_theorems as theorems;
 
 pub mod cli;
+pub mod report;
 pub mod runner;
 pub mod store;
 pub mod verify;

@@ -1,22 +1,86 @@
 //! `prunelaw figures`
 
-use super::{CliError, Exit, Global};
+use super::{CliError, Exit, Given, Global, Progress, note, say, stop_on_signals};
+use crate::engine::settings::error::nearest;
+use crate::figures::{FIGURES, Figure};
+use crate::report::drawn::{self, DrawError, Drawn, Format};
+use crate::theorems::ledger;
 use clap::Args;
+use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// Draw figures, computing what is missing
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Figures {
     /// Figures; all if none is named
     #[arg(value_name = "ID")]
     ids: Vec<String>,
-    /// svg or png; both if not given
+    /// Picture to write [default: both]
     #[arg(long, value_name = "FORMAT")]
-    format: Option<String>,
+    format: Option<Format>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  prunelaw figures --effort smoke                    every figure, in seconds
+  prunelaw figures pruning_threshold_curve           DIR/figures/ID.svg and .png, table .csv, caption .txt
+  prunelaw figures pruning_threshold_curve --format svg --effort paper";
 
 impl Figures {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
-        let _ = global;
-        Err(CliError::new("figures is not built yet"))
+        let (store, how) = (global.store(), global.how());
+        let layers = global.layers(&Given::default())?;
+        let mut wanted = Vec::new();
+        for figure in named(&self.ids)? {
+            wanted.push((figure, drawn::studies(figure, global.effort, &layers)?));
+        }
+        let formats = self.format.map_or(Format::ALL.to_vec(), |format| vec![format]);
+        let stop = stop_on_signals()?;
+        let mut found = Vec::new();
+        for (figure, studies) in wanted {
+            let watch = Progress::new(figure.card().id, global.quiet);
+            let drawn = match drawn::draw(figure, studies, &store, &how, &stop, &watch) {
+                Err(DrawError::Interrupted) => {
+                    note(&DrawError::Interrupted.to_string());
+                    return Ok(Exit::Interrupted);
+                }
+                drawn => drawn?,
+            };
+            let files = drawn.write(&store, &formats)?;
+            if !global.json {
+                files.iter().try_for_each(|file| say(&file.display().to_string()))?;
+            }
+            found.push(json(&drawn, &files));
+        }
+        if global.json {
+            say(&format!("{:#}", Value::Array(found)))?;
+        }
+        Ok(Exit::Done)
     }
+}
+
+/// What is said of a written figure in JSON.
+pub(super) fn json(drawn: &Drawn, files: &[PathBuf]) -> Value {
+    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    json!({ "id": drawn.card.id, "files": files, "caption": drawn.drawing.caption })
+}
+
+/// The figures of these ids, each once, in the registry's order; all if nothing is named.
+fn named(ids: &[String]) -> Result<Vec<&'static dyn Figure>, CliError> {
+    let is = |figure: &dyn Figure, id: &String| figure.card().id == id || figure.card().was == Some(id);
+    for id in ids {
+        if FIGURES.iter().any(|figure| is(*figure, id)) {
+            continue;
+        }
+        let owed = || ledger::ledger().iter().filter(|entry| entry.kind == ledger::Kind::Figure);
+        if let Some(entry) = owed().find(|entry| entry.id == *id) {
+            return Err(CliError(format!("`{id}` cannot be drawn yet ({})", entry.status())));
+        }
+        let hint = nearest(id, owed().map(|entry| entry.id.as_str()));
+        let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        return Err(CliError(format!("no figure is called `{id}`{hint}")));
+    }
+    let wanted = |figure: &&&dyn Figure| ids.is_empty() || ids.iter().any(|id| is(**figure, id));
+    Ok(FIGURES.iter().filter(wanted).copied().collect())
 }
