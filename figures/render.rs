@@ -39,7 +39,9 @@ pub fn svg(drawing: &Drawing) -> Result<String, RenderError> {
     let body = text.split_once('\n').map_or("", |(_, body)| body);
     let caption = match drawing.caption.as_str() {
         "" => String::new(),
-        caption => format!("<desc>{}</desc>\n", caption.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")),
+        caption => {
+            format!("<desc>{}</desc>\n", caption.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+        }
     };
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \

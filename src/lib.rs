@@ -4,6 +4,7 @@
 //! user everything:
 //! * [`engine`]: settings, keys, tables, data laws, networks, masks, training, statistics
 //! * [`theorems`], [`sims`], [`figures`]: every claim, experiment and plot, one file each
+//! * [`outside`]: files that settings name
 //! * [`store`]: where tables lie, and how they survive a kill at any moment
 //! * [`runner`]: threads, groups, shards, resume, the clock
 //! * [`verify`]: evidence, levels, verdicts
@@ -16,6 +17,7 @@ pub use prunelaw_sims as sims;
 pub use prunelaw_theorems as theorems;
 
 pub mod cli;
+pub mod outside;
 pub mod report;
 pub mod runner;
 pub mod store;

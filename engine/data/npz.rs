@@ -27,14 +27,6 @@ pub enum NpzError {
         /// The arrays that are there.
         has: Vec<String>,
     },
-    /// An array that nothing asked for.
-    #[error("array `{array}` has no use here; expected {}", listed(expected))]
-    Unused {
-        /// Its name.
-        array: String,
-        /// The arrays that have a use.
-        expected: Vec<String>,
-    },
     /// The array is cut off, has bytes to spare, or cannot be parsed.
     #[error("array `{array}` is damaged: {reason}")]
     Damaged {
@@ -121,17 +113,6 @@ impl<'a> Npz<'a> {
     /// Whether the archive has this array.
     pub fn has(&self, array: &str) -> bool {
         self.names.iter().any(|name| name == array)
-    }
-
-    /// Refuses arrays that are not in `known`.
-    ///
-    /// # Errors
-    /// [`NpzError::Unused`] for the first one.
-    pub fn refuse_others(&self, known: &[String]) -> Result<(), NpzError> {
-        match self.names.iter().find(|name| !known.contains(name)) {
-            Some(name) => Err(NpzError::Unused { array: name.clone(), expected: known.to_vec() }),
-            None => Ok(()),
-        }
     }
 
     /// An array of finite numbers.
@@ -429,8 +410,6 @@ mod tests {
         );
         assert_eq!(said(npz.numbers("none").unwrap_err()), "array `none` is empty");
         assert_eq!(said(npz.numbers("inf").unwrap_err()), "array `inf` has inf at [1], expected finite numbers");
-        let known = ["x", "y"].map(str::to_owned);
-        assert_eq!(said(npz.refuse_others(&known).unwrap_err()), "array `flags` has no use here; expected x, y");
     }
 
     #[test]
