@@ -1,18 +1,81 @@
-//! `prunelaw list`
+//! `prunelaw list`: every result owed, built or with a reason why not.
 
-use super::{CliError, Exit, Global};
-use clap::Args;
+use super::print::bold;
+use super::{CliError, Exit, Global, say};
+use crate::theorems::ledger::{Entry, Kind, ledger};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+const EXAMPLES: &str = "\
+Examples:
+  prunelaw list
+  prunelaw list theorems --json | jq -r '.[] | select(.status == \"built\") | .id'";
 
 /// What exists, with source and status
 #[derive(Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct List {
     /// Only these
-    what: Option<String>,
+    #[arg(value_enum)]
+    what: Option<What>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum What {
+    Theorems,
+    Sims,
+    Figures,
+}
+
+impl What {
+    fn kind(self) -> Kind {
+        match self {
+            What::Theorems => Kind::Theorem,
+            What::Sims => Kind::Sim,
+            What::Figures => Kind::Figure,
+        }
+    }
 }
 
 impl List {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
-        let _ = global;
-        Err(CliError::new("list is not built yet"))
+        let wanted = |entry: &&Entry| self.what.is_none_or(|what| what.kind() == entry.kind);
+        let entries: Vec<&Entry> = ledger().iter().filter(wanted).collect();
+        if global.json {
+            let objects: Vec<Value> = entries.into_iter().map(object).collect();
+            say(&serde_json::to_string_pretty(&objects)?)?;
+            return Ok(Exit::Done);
+        }
+        let mut heading = None;
+        for entry in entries {
+            let here = entry.subject.as_deref().unwrap_or(entry.kind.name());
+            if heading != Some(here) {
+                heading = Some(here);
+                let papers = entry.source.as_ref().map_or(String::new(), |source| format!("  ({source})"));
+                say(&format!("\n{}{papers}", bold(here)))?;
+            }
+            let class = entry.class.map_or(String::new(), |class| format!("[{class}] "));
+            say(&format!("  {:36} {class}{}", entry.id, entry.says))?;
+            if entry.gap.is_some() {
+                say(&format!("  {:36} {}", "", entry.status()))?;
+            }
+        }
+        Ok(Exit::Done)
     }
+}
+
+fn object(entry: &Entry) -> Value {
+    let mut object = json!({
+        "id": entry.id,
+        "kind": entry.kind.name(),
+        "subject": entry.subject,
+        "source": entry.source,
+        "class": entry.class.map(|class| class.name()),
+        "says": entry.says,
+        "status": entry.status(),
+    });
+    if let Some(was) = &entry.was {
+        object["was"] = json!(was);
+    }
+    object
 }

@@ -1,7 +1,7 @@
 //! Where text goes. A reader who leaves early (`| head`) is no error, and nothing here panics.
 
 use super::CliError;
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 
 /// Writes a line of results to stdout.
 ///
@@ -20,4 +20,10 @@ pub fn say(text: &str) -> Result<(), CliError> {
 /// Writes a line to stderr.
 pub fn note(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A heading: bold on a terminal, unless NO_COLOR is set.
+pub(super) fn bold(text: &str) -> String {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if plain || !io::stdout().is_terminal() { text.to_owned() } else { format!("\x1b[1m{text}\x1b[0m") }
 }

@@ -180,6 +180,7 @@ struct Workers<'a> {
 
 impl Workers<'_> {
     fn work(&self, send: &SyncSender<Batch>) {
+        let _alarm = Alarm(self.broken);
         let cut = if self.how.cut { self.stop } else { self.broken };
         while !self.stop.requested() && !self.broken.requested() {
             let jobs = self.queue.lock().expect("no worker panics with the queue").next_group(self.group);
@@ -219,6 +220,17 @@ impl Workers<'_> {
         batch.lines = batch.rows.iter().map(|row| Line::new(row, &self.layout, each)).collect();
         batch.failures = failures.into_inner().expect("nothing panics here");
         batch
+    }
+}
+
+/// Stops the other workers if this one panics: one bug, one message.
+struct Alarm<'a>(&'a Stop);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.request();
+        }
     }
 }
 

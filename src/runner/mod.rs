@@ -9,6 +9,7 @@
 mod experiment;
 mod fill;
 mod machine;
+mod outside;
 mod plan;
 mod queue;
 mod request;
@@ -21,6 +22,7 @@ pub use request::{Layers, sim_request, trial_request};
 
 use plan::refuse_what_does_not_fit;
 
+use crate::engine::data::outside::OutsideError;
 use crate::engine::device::{Cpu, Device};
 use crate::engine::settings::{Request, SettingsError, address};
 use crate::engine::table::{Row, Table};
@@ -129,6 +131,14 @@ pub enum RunError {
         path: PathBuf,
         /// What the system or the parser said.
         why: String,
+    },
+    /// A file holds other data than its setting says.
+    #[error("`{setting}`: {source}")]
+    Outside {
+        /// The setting's value.
+        setting: String,
+        /// What is wrong with it.
+        source: OutsideError,
     },
     /// A file is no TOML; the message names file, line and column.
     #[error("{0}")]

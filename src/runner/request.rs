@@ -1,12 +1,15 @@
 //! From layers of settings to a checked request: effort, config file, `--set`; outside files are read here.
 
-use super::RunError;
+use super::{RunError, outside};
 use crate::engine::effort::Effort;
-use crate::engine::settings::{Assignment, Raw, Request, Schema, assign};
+use crate::engine::settings::{Assignment, Raw, Request, Schema, SettingsError, assign};
 use crate::sims::Sim;
 use crate::theorems::Trial;
 use std::fs;
 use std::path::Path;
+
+/// Cells that one call may ask for.
+const MOST_CELLS: usize = 1_000_000;
 
 /// Layers of assignments over the effort's, earliest first; later ones win.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +30,9 @@ impl Layers {
         if let Some(path) = config {
             let text = fs::read_to_string(path)
                 .map_err(|source| RunError::Unreadable { path: path.to_owned(), why: source.to_string() })?;
-            layers.push(assign::from_toml(&text, &path.display().to_string()).map_err(RunError::Toml)?);
+            let mut said = assign::from_toml(&text, &path.display().to_string()).map_err(RunError::Toml)?;
+            outside::locate(&mut said, path.parent().unwrap_or(Path::new("")));
+            layers.push(said);
         }
         let mut words: Vec<Assignment> =
             set.iter().map(|word| Assignment::from_word(word, "--set")).collect::<Result<_, _>>()?;
@@ -36,6 +41,7 @@ impl Layers {
                 words.push(Assignment::from_word(&format!("{name}={value}"), flag)?);
             }
         }
+        outside::locate(&mut words, Path::new(""));
         layers.push(words);
         Ok(Layers(layers))
     }
@@ -79,11 +85,14 @@ pub fn sim_request(sim: &'static dyn Sim, effort: Effort, layers: &Layers) -> Re
                 Raw::Bare(text) => text.clone(),
                 Raw::Typed(value) => value.as_str().unwrap_or_default().to_owned(),
             };
+            // A word that no schema takes is refused below, by the field's own range.
             sim.schema_for(&word).unwrap_or(&sim.schemas()[0])
         }
         None => &sim.schemas()[0],
     };
     let request = layers.resolve(schema, sim.schemas(), sim.expand(schema, effort))?;
+    let request = outside::attach(request)?;
+    refuse_too_many_cells(&request)?;
     for cell in request.cells() {
         sim.check(&cell).map_err(|error| request.locate(error))?;
     }
@@ -97,4 +106,20 @@ pub fn sim_request(sim: &'static dyn Sim, effort: Effort, layers: &Layers) -> Re
 pub fn trial_request(trial: &Trial, layers: &Layers) -> Result<Request, RunError> {
     let family = std::slice::from_ref(trial.schema);
     layers.resolve(trial.schema, family, trial.settings.clone())
+}
+
+fn refuse_too_many_cells(request: &Request) -> Result<(), RunError> {
+    let axes = request.fields().filter(|(field, _)| field.axis);
+    let lengths: Vec<(&str, usize)> = axes.map(|(field, values)| (field.name, values.len())).collect();
+    let cells = lengths.iter().map(|(_, length)| *length).fold(1usize, usize::saturating_mul);
+    match lengths.iter().max_by_key(|(_, length)| *length) {
+        Some((name, length)) if cells > MOST_CELLS => {
+            let fits = MOST_CELLS / (cells / length);
+            let must = format!("{cells} cells in one call; at most {MOST_CELLS}");
+            let shown = format!("{length} values");
+            let error = SettingsError::conflict(name, shown, must, Some(format!("{fits} values")));
+            Err(request.locate(error).into())
+        }
+        _ => Ok(()),
+    }
 }
