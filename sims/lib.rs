@@ -5,6 +5,7 @@
 //! * [`patches`]: what sims on the two-patch law share
 //! * [`SIMS`]: the registry
 
+mod labelled;
 pub mod patches;
 pub mod pruning_fraction_sweep;
 pub mod pruning_trajectory;

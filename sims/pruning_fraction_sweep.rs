@@ -1,11 +1,13 @@
 //! Random pruning against generalization in one curve: setting A of the sheet, and real data.
 //!
 //! A patch network of arXiv 2301.00335 is pruned entry by entry at random before training, trained to its loss target,
-//! and tested on fresh samples, over a range of keep fractions whose masks nest.
+//! and tested on fresh samples, over a range of keep fractions whose masks nest. With `data = "digits"`, `"idx:DIR"` or
+//! `"npz:FILE"` the same sweep runs on an `Mlp`.
 //!
 //! Setting A is outside the paper's Condition 2 (its dense network must fail for pruning to help visibly: p_c < 1), and
 //! says so in the report. Labels are balanced; one adaptive rate serves all keep fractions (trap T5).
 
+use crate::labelled;
 use crate::patches::{Draws, LABELS, PatchCell, PatchRun, alignments, train_cell};
 use crate::{Cost, Job, Rows, Sim, SimCard};
 use prunelaw_engine::device::Device;
@@ -26,7 +28,7 @@ static CARD: SimCard = SimCard {
     was: None,
     says: "random pruning before training against test loss and accuracy, in one curve",
     about: "Patch networks pruned entry by entry at random, trained by full-batch gradient descent to the loss target, \
-            tested on fresh samples.",
+            tested on fresh samples; with digits, IDX or npz data a two-layer or deeper ReLU network.",
     source: "arXiv 2301.00335 (JMLR 26(84), 2025), sec. 2 and 5.2; sizes of setting A are ours",
     subject: "pruned_training",
     family: "patches",
@@ -56,7 +58,14 @@ pub(crate) static PATCH_FIELDS: [Field; 19] = [
     PRECISION.text("f32"),
 ];
 
-static SCHEMAS: [Schema; 1] = [Schema { when: "data = \"patches\"", fields: &PATCH_FIELDS, rules: &[] }];
+static SCHEMAS: [Schema; 2] = [
+    Schema { when: "data = \"patches\"", fields: &PATCH_FIELDS, rules: &[] },
+    Schema {
+        when: "data = \"digits\", \"idx:DIR\" or \"npz:FILE\"",
+        fields: &labelled::FIELDS,
+        rules: &labelled::RULES,
+    },
+];
 
 static PATCH_COLUMNS: [Column; 15] = [
     Column::text("outcome", "converged, cap, or diverged"),
@@ -86,11 +95,14 @@ impl Sim for PruningFractionSweep {
     }
 
     fn schema_for(&self, data: &str) -> Option<&'static Schema> {
-        (data == "patches").then_some(&SCHEMAS[0])
+        Some(&SCHEMAS[usize::from(data != "patches")])
     }
 
-    fn expand(&self, _: &'static Schema, effort: Effort) -> Vec<Assignment> {
+    fn expand(&self, schema: &'static Schema, effort: Effort) -> Vec<Assignment> {
         let own = |words: &[(&str, &str)]| words.iter().map(|(key, value)| Assignment::own(key, *value)).collect();
+        if schema == &SCHEMAS[1] {
+            return labelled::expand(effort);
+        }
         let curve = "0,0.3,0.5,0.6,0.7,0.8,0.9,0.95,0.98,0.99,0.997,0.99899";
         match effort {
             // A tenth of the dimension, without the keep fractions that take thousands of steps.
@@ -106,23 +118,29 @@ impl Sim for PruningFractionSweep {
         }
     }
 
-    fn columns(&self, _: &'static Schema) -> &'static [Column] {
-        &PATCH_COLUMNS
+    fn columns(&self, schema: &'static Schema) -> &'static [Column] {
+        if schema == &SCHEMAS[0] { &PATCH_COLUMNS } else { &labelled::COLUMNS }
     }
 
     fn check(&self, cell: &Settings) -> Result<(), SettingsError> {
-        PatchCell::read(cell).check()
+        if cell.schema() == &SCHEMAS[0] { PatchCell::read(cell).check() } else { labelled::check(cell) }
     }
 
     fn cost(&self, cell: &Settings) -> Cost {
-        PatchCell::read(cell).cost(cell.text("precision"))
+        if cell.schema() == &SCHEMAS[0] {
+            PatchCell::read(cell).cost(cell.text("precision"))
+        } else {
+            labelled::cost(cell)
+        }
     }
 
     fn run(&self, jobs: &[Job], _: &dyn Device, stop: &Stop) -> Vec<Option<Rows>> {
-        match jobs.first().map(|job| job.settings.text("precision")) {
+        match jobs.first().map(|job| (job.settings.schema() == &SCHEMAS[0], job.settings.text("precision"))) {
             None => Vec::new(),
-            Some("f32") => run_patches::<f32>(jobs, stop),
-            Some(_) => run_patches::<f64>(jobs, stop),
+            Some((true, "f32")) => run_patches::<f32>(jobs, stop),
+            Some((true, _)) => run_patches::<f64>(jobs, stop),
+            Some((false, "f32")) => labelled::run::<f32>(jobs, stop),
+            Some((false, _)) => labelled::run::<f64>(jobs, stop),
         }
     }
 }
