@@ -1,9 +1,10 @@
 //! `prunelaw figures`
 
-use super::{CliError, Exit, Given, Global, Progress, note, say, stop_on_signals};
-use crate::engine::settings::error::nearest;
+use super::plans::print_plans;
+use super::{CliError, Exit, Given, Global, Progress, note, say, stop_on_signals, unknown};
 use crate::figures::{FIGURES, Figure};
 use crate::report::drawn::{self, DrawError, Drawn, Format};
+use crate::runner::Study;
 use crate::theorems::ledger;
 use clap::Args;
 use serde_json::{Value, json};
@@ -34,6 +35,11 @@ impl Figures {
         let mut wanted = Vec::new();
         for figure in named(&self.ids)? {
             wanted.push((figure, drawn::studies(figure, global.effort, &layers)?));
+        }
+        if global.plan {
+            let studies: Vec<Study> = wanted.into_iter().flat_map(|(_, studies)| studies).collect();
+            print_plans(&studies, global)?;
+            return Ok(Exit::Done);
         }
         let formats = self.format.map_or(Format::ALL.to_vec(), |format| vec![format]);
         let stop = stop_on_signals()?;
@@ -77,9 +83,7 @@ fn named(ids: &[String]) -> Result<Vec<&'static dyn Figure>, CliError> {
         if let Some(entry) = owed().find(|entry| entry.id == *id) {
             return Err(CliError(format!("`{id}` cannot be drawn yet ({})", entry.status())));
         }
-        let hint = nearest(id, owed().map(|entry| entry.id.as_str()));
-        let hint = hint.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        return Err(CliError(format!("no figure is called `{id}`{hint}")));
+        return Err(unknown("figure", id, owed().map(|entry| entry.id.as_str())));
     }
     let wanted = |figure: &&&dyn Figure| ids.is_empty() || ids.iter().any(|id| is(**figure, id));
     Ok(FIGURES.iter().filter(wanted).copied().collect())

@@ -10,6 +10,7 @@ mod explore;
 mod figures;
 mod info;
 mod list;
+mod plans;
 mod print;
 mod progress;
 mod reproduce;

@@ -1,13 +1,12 @@
 //! A figure made from the store: its tables through the runner, its drawing, its files.
 
-use super::files::{figures, replace};
 use crate::engine::effort::Effort;
 use crate::engine::stop::Stop;
 use crate::figures::render::{self, RenderError};
 use crate::figures::{Drawing, Figure, FigureCard, Need, Source};
 use crate::runner::{self, Experiment, How, Layers, RunError, Study, Watch};
 use crate::sims;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, replace};
 use crate::theorems::{Evidence, THEOREMS};
 use std::path::PathBuf;
 
@@ -131,7 +130,7 @@ impl Drawn {
         }
         let mut written = Vec::new();
         for (end, bytes) in files {
-            let path = figures(store).join(format!("{}.{end}", self.card.id));
+            let path = store.figures().join(format!("{}.{end}", self.card.id));
             replace(&path, &bytes)?;
             written.push(path);
         }

@@ -6,6 +6,5 @@
 
 mod claims;
 pub mod drawn;
-mod files;
 mod html;
 pub mod page;

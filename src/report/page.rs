@@ -9,14 +9,17 @@ use crate::runner::{How, Study};
 use crate::theorems::ledger::{self, Entry};
 use crate::theorems::{Subject, THEOREMS};
 use crate::verify::{Ask, Report};
+use std::path::PathBuf;
 
 /// A sim that was run for the report.
 #[derive(Clone, Debug)]
 pub struct Ran {
     /// What was run.
     pub study: Study,
-    /// Rows of its table.
-    pub rows: usize,
+    /// Replicas that it asked for, over all cells.
+    pub replicas: u64,
+    /// Its table.
+    pub table: PathBuf,
 }
 
 /// Everything that the report shows.
@@ -144,7 +147,7 @@ impl Page<'_> {
         if self.sims.is_empty() {
             return String::new();
         }
-        let ran = |ran: &Ran| format!("{}<p>{} rows</p>\n", study(&ran.study), ran.rows);
+        let ran = |ran: &Ran| format!("{}<p>{} replicas over all cells</p>\n", study(&ran.study), ran.replicas);
         let each = |ran_one: &Ran| details(ran_one.study.experiment.id(), &ran(ran_one));
         format!("<h2>Experiments</h2>\n{}", self.sims.iter().map(each).collect::<String>())
     }

@@ -138,17 +138,37 @@ impl Bench for Stored<'_> {
 /// # Errors
 /// [`VerifyError`]; verdicts of claims that were finished before are lost, their rows are not.
 pub fn run(claims: &[&dyn Claim], ask: &Ask, bench: &dyn Bench) -> Result<Vec<Report>, VerifyError> {
-    if !(ask.alpha > 0.0 && ask.alpha < 1.0) {
-        return Err(VerifyError::Alpha { got: ask.alpha });
-    }
-    let statistical = claims.iter().filter(|claim| claim.card().class.statistical()).count();
-    let share = ask.alpha / statistical.max(1) as f64;
+    let (statistical, share) = shares(claims, ask)?;
     let mut checks = Vec::with_capacity(claims.len());
     for claim in claims {
         checks.push(Check::of(*claim, ask, share, bench)?);
     }
     levels::holm(&mut checks, ask.alpha, statistical);
     Ok(checks.into_iter().map(|check| check.report(ask)).collect())
+}
+
+/// Everything that [`run`] may compute: one study per evidence, with the most replicas that it may ask for.
+///
+/// # Errors
+/// [`VerifyError`], as [`run`] would give before it computes.
+pub fn studies(claims: &[&dyn Claim], ask: &Ask) -> Result<Vec<Study>, VerifyError> {
+    let (_, share) = shares(claims, ask)?;
+    let mut studies = Vec::new();
+    for claim in claims {
+        for evidence in claim.evidence(ask.effort, share) {
+            studies.push(Part::of(*claim, evidence, &ask.key)?.study);
+        }
+    }
+    Ok(studies)
+}
+
+/// The number of statistical claims of a call, and the level of each.
+fn shares(claims: &[&dyn Claim], ask: &Ask) -> Result<(usize, f64), VerifyError> {
+    if !(ask.alpha > 0.0 && ask.alpha < 1.0) {
+        return Err(VerifyError::Alpha { got: ask.alpha });
+    }
+    let statistical = claims.iter().filter(|claim| claim.card().class.statistical()).count();
+    Ok((statistical, ask.alpha / statistical.max(1) as f64))
 }
 
 /// One claim under check: its rows, and what they say so far.
