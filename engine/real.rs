@@ -2,6 +2,7 @@
 //!
 //! `exp` and `ln` are portable code, not the system's, so that results have the same bytes on every machine.
 
+use crate::kernel::lanes::Vectors;
 use std::fmt::{Debug, Display};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
@@ -15,6 +16,7 @@ mod sealed {
 /// f32 or f64.
 pub trait Real:
     sealed::Sealed
+    + Vectors
     + Copy
     + Default
     + PartialEq
@@ -50,6 +52,8 @@ pub trait Real:
     fn exp(self) -> Self;
     /// Natural logarithm, portable.
     fn ln(self) -> Self;
+    /// log(1 + self), portable, accurate near 0.
+    fn ln_1p(self) -> Self;
     /// tanh, portable.
     fn tanh(self) -> Self;
     /// self^power, portable.
@@ -67,7 +71,7 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($type:ident, $name:literal, $exp:ident, $ln:ident, $tanh:ident, $pow:ident) => {
+    ($type:ident, $name:literal, $exp:ident, $ln:ident, $ln_1p:ident, $tanh:ident, $pow:ident) => {
         impl Real for $type {
             const NAME: &'static str = $name;
             const ZERO: Self = 0.0;
@@ -88,6 +92,10 @@ macro_rules! real {
             #[inline(always)]
             fn ln(self) -> Self {
                 libm::$ln(self)
+            }
+            #[inline(always)]
+            fn ln_1p(self) -> Self {
+                libm::$ln_1p(self)
             }
             #[inline(always)]
             fn tanh(self) -> Self {
@@ -121,5 +129,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, "f32", expf, logf, tanhf, powf);
-real!(f64, "f64", exp, log, tanh, pow);
+real!(f32, "f32", expf, logf, log1pf, tanhf, powf);
+real!(f64, "f64", exp, log, log1p, tanh, pow);

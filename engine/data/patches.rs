@@ -162,22 +162,10 @@ impl PatchLaw {
 
     /// n samples around the given signals.
     pub fn sample(&self, signals: &Signals, n: usize, labels: Labels, key: &Key) -> PatchSample {
-        let mut stream = self.stream(signals, labels, key);
-        let mut sample = PatchSample {
-            labels: Vec::with_capacity(n),
-            noise: Array2::zeros((n, self.dimension)),
-            signals: signals.clone(),
-            signal_first: Vec::with_capacity(n),
-        };
-        for mut row in sample.noise.rows_mut() {
-            let (label, signal_first) = stream.draw(row.as_slice_mut().expect("rows are contiguous"));
-            sample.labels.push(label);
-            sample.signal_first.push(signal_first);
-        }
-        sample
+        self.stream(signals, labels, key).sample(n)
     }
 
-    /// The same samples one by one, for test sets that need not lie in memory.
+    /// The same samples, a few at a time: a test set need not lie in memory.
     pub fn stream<'a>(&self, signals: &'a Signals, labels: Labels, key: &Key) -> PatchStream<'a> {
         let rng = |purpose| key.child(purpose).rng();
         let (label, position, noise) = (rng("labels"), rng("position"), rng("noise"));
@@ -200,7 +188,7 @@ impl PatchLaw {
     }
 }
 
-/// Samples of the law, one by one.
+/// Samples of the law, a few at a time.
 #[derive(Clone, Debug)]
 pub struct PatchStream<'a> {
     law: PatchLaw,
@@ -213,8 +201,24 @@ pub struct PatchStream<'a> {
 }
 
 impl PatchStream<'_> {
-    /// Writes the next sample's noise (length d) and returns its label and whether its signal comes first.
-    pub fn draw(&mut self, noise: &mut [f64]) -> (usize, bool) {
+    /// The next n samples.
+    pub fn sample(&mut self, n: usize) -> PatchSample {
+        let mut sample = PatchSample {
+            labels: Vec::with_capacity(n),
+            noise: Array2::zeros((n, self.law.dimension)),
+            signals: self.signals.clone(),
+            signal_first: Vec::with_capacity(n),
+        };
+        for mut row in sample.noise.rows_mut() {
+            let (label, signal_first) = self.draw(row.as_slice_mut().expect("rows are contiguous"));
+            sample.labels.push(label);
+            sample.signal_first.push(signal_first);
+        }
+        sample
+    }
+
+    // Writes the next sample's noise (length d) and returns its label and whether its signal comes first.
+    fn draw(&mut self, noise: &mut [f64]) -> (usize, bool) {
         let label = match self.labels {
             Labels::Balanced => self.next % self.law.classes,
             Labels::Uniform => self.label.random_range(0..self.law.classes),

@@ -10,6 +10,9 @@
 //! | x_1, x_2 | [`PatchBank`] | the patches: distinct vectors, and two of them per sample |
 
 use crate::data::patches::{Labels, PatchLaw, PatchSample, Signals};
+use crate::kernel::Family;
+use crate::kernel::aligned::Aligned;
+use crate::kernel::patch::{Activation, Backward, Bank, Forward, Hot, Layer, Look, Support, padded};
 use crate::key::Key;
 use crate::mask::Mask;
 use crate::real::Real;
@@ -183,8 +186,12 @@ impl<R: Real> PatchNet<R> {
     /// # Errors
     /// [`PatchError::Dimension`] if the data are of another dimension.
     pub fn outputs(&self, bank: &PatchBank) -> Result<Array2<R>, PatchError> {
-        let _ = bank;
-        Err(PatchError::Empty)
+        let (classes, n) = (self.w.dim().0, bank.samples());
+        let targets = Targets::values(Array2::zeros((n, classes)).view());
+        let mut objective = PatchObjective::new(self, Some(&self.support()), bank, targets, Loss::Squared)?;
+        let theta = objective.pack(self);
+        objective.loss(&theta);
+        Ok(objective.outputs())
     }
 
     /// Mean loss and accuracy on given data.
@@ -192,15 +199,15 @@ impl<R: Real> PatchNet<R> {
     /// # Errors
     /// [`PatchError`] if data, targets and network do not fit together.
     pub fn evaluate(&self, bank: &PatchBank, targets: &Targets<R>, loss: Loss) -> Result<Evaluation, PatchError> {
-        let mut objective = PatchObjective::new(self, None, bank, targets.clone(), loss)?;
+        let mut objective = PatchObjective::new(self, Some(&self.support()), bank, targets.clone(), loss)?;
         let theta = objective.pack(self);
         Ok(objective.loss(&theta))
     }
 
-    /// Mean loss and accuracy on `n` fresh samples of the law, drawn in blocks so that a test set need not fit in memory.
+    /// Mean loss and accuracy on `n` fresh samples of the law, drawn in blocks: a test set need not fit in memory.
     ///
     /// # Errors
-    /// [`PatchError`] if law, loss and network do not fit together.
+    /// [`PatchError`] if law, loss and network do not fit together, or n is 0.
     pub fn test(
         &self,
         law: &PatchLaw,
@@ -210,24 +217,93 @@ impl<R: Real> PatchNet<R> {
         loss: Loss,
         key: &Key,
     ) -> Result<Evaluation, PatchError> {
-        let sample = law.sample(signals, n, labels, key);
-        self.evaluate(&PatchBank::of_law(&sample), &Targets::classes(&sample.labels, self.w.dim().0)?, loss)
+        const BLOCK: usize = 64;
+        let mut stream = law.stream(signals, labels, key);
+        let mut ready: Option<(PatchObjective<R>, Vec<R>)> = None;
+        let mut total = Evaluation { loss: 0.0, accuracy: 0.0 };
+        for from in (0..n).step_by(BLOCK) {
+            let sample = stream.sample(BLOCK.min(n - from));
+            let (bank, targets) = (PatchBank::of_law(&sample), Targets::classes(&sample.labels, self.w.dim().0)?);
+            let (objective, theta) = match &mut ready {
+                Some(ready) => {
+                    ready.0.load(&bank, targets)?;
+                    ready
+                }
+                none => {
+                    let objective = PatchObjective::new(self, Some(&self.support()), &bank, targets, loss)?;
+                    let theta = objective.pack(self);
+                    none.insert((objective, theta))
+                }
+            };
+            let evaluation = objective.loss(theta);
+            total.loss += evaluation.loss * sample.len() as f64;
+            total.accuracy += evaluation.accuracy * sample.len() as f64;
+        }
+        if n == 0 {
+            return Err(PatchError::Empty);
+        }
+        Ok(Evaluation { loss: total.loss / n as f64, accuracy: total.accuracy / n as f64 })
+    }
+
+    // A weight of 0 does nothing: outside training it may count as pruned.
+    fn support(&self) -> Mask {
+        let (classes, neurons, dimension) = self.w.dim();
+        let flat = self.w.as_standard_layout();
+        let flat = flat.as_slice().expect("standard layout is contiguous");
+        Mask::from_fn(&[classes, neurons, dimension], |at| flat[at] != R::ZERO)
     }
 }
 
 /// Loss and gradient of a masked patch network, as a function of its kept parameters.
 ///
-/// `theta` holds the kept entries of `w` in the order of `w`, then all of `a` if it is trained.
+/// `theta` holds the kept entries of `w` in the order of `w`, then all of `a` if it is trained. The cost of a step falls
+/// with the keep fraction, and a step allocates nothing.
 #[derive(Clone, Debug)]
 pub struct PatchObjective<R> {
+    family: Family,
     shape: (usize, usize, usize),
     power: f64,
     outer: Outer,
-    kept: Vec<usize>,
-    bank: PatchBank,
-    targets: Targets<R>,
     loss: Loss,
-    residuals: Array2<R>,
+    // Where the kept weights stand in `w`; all of them if `None`.
+    kept: Option<Vec<usize>>,
+    // The same, neuron by neuron, with the coordinates that some neuron keeps numbered anew.
+    support: Support,
+    // The coordinates in the order of their new numbers; all of them if `None`.
+    coordinates: Option<Vec<usize>>,
+    hot: Hot<R>,
+    by_rows: bool,
+    all: Data<R>,
+    // The last mini-batch.
+    batch: Option<Data<R>>,
+    work: Workspace<R>,
+}
+
+// What one pass runs over: all samples, or a mini-batch.
+#[derive(Clone, Debug)]
+struct Data<R> {
+    bank: Bank<R>,
+    dense: usize,
+    hot: Vec<(usize, f64)>,
+    // The two patches of every sample, as numbers of vectors: first the dense ones, then the one-hot ones.
+    pairs: Vec<[usize; 2]>,
+    targets: Targets<R>,
+}
+
+// Rows are (neurons, lanes), (K, lanes) or (K, n); see `kernel::patch` for the lanes.
+#[derive(Clone, Debug)]
+struct Workspace<R> {
+    z: Aligned<R>,
+    sums: Aligned<R>,
+    head_slopes: Aligned<R>,
+    outputs: Aligned<R>,
+    residuals: Aligned<R>,
+    slopes: Aligned<R>,
+    active: Aligned<R>,
+    places: Vec<u32>,
+    row: Aligned<R>,
+    // The dense vectors of a mini-batch.
+    chosen: Vec<usize>,
 }
 
 impl<R: Real> PatchObjective<R> {
@@ -242,83 +318,341 @@ impl<R: Real> PatchObjective<R> {
         targets: Targets<R>,
         loss: Loss,
     ) -> Result<PatchObjective<R>, PatchError> {
-        let shape = net.w.dim();
-        let outer = if net.a.is_some() { Outer::Trained } else { Outer::Ones };
-        let kept = match mask {
-            Some(mask) => mask.indices().collect(),
-            None => (0..net.w.len()).collect(),
+        let shape @ (classes, neurons, dimension) = net.w.dim();
+        let expected = vec![classes, neurons, dimension];
+        if let Some(mask) = mask.filter(|mask| mask.shape() != expected) {
+            return Err(PatchError::Shape { what: "mask", got: mask.shape().to_vec(), expected });
+        }
+        if let Some(a) = net.a.as_ref().filter(|a| a.dim() != (classes, neurons)) {
+            return Err(PatchError::Shape { what: "a", got: a.shape().to_vec(), expected: vec![classes, neurons] });
+        }
+        if !(net.power >= 1.0) {
+            return Err(PatchError::Power { got: net.power });
+        }
+        fits(shape, bank, &targets, loss)?;
+        let kept: Option<Vec<usize>> =
+            mask.filter(|mask| mask.kept() < mask.len()).map(|mask| mask.indices().collect());
+        let (support, coordinates) = match &kept {
+            None => (Support::Full, None),
+            Some(kept) => {
+                let (support, coordinates) = lists(kept, classes * neurons, dimension);
+                (support, Some(coordinates))
+            }
         };
-        let residuals = Array2::from_elem((shape.0, bank.samples()), R::ZERO);
-        loss.check(&targets)?;
-        Ok(PatchObjective { shape, power: net.power, outer, kept, bank: bank.clone(), targets, loss, residuals })
+        let data = data(bank, coordinates.as_deref(), targets);
+        let hot = looks(&data.hot, kept.as_deref(), classes * neurons, dimension);
+        let by_rows = match (&kept, &coordinates) {
+            (Some(kept), Some(coordinates)) => {
+                rows_are_cheaper::<R>(classes * neurons, coordinates.len(), kept.len(), data.dense)
+            }
+            _ => true,
+        };
+        let work = Workspace::new(shape, &data, hot.width);
+        let outer = if net.a.is_some() { Outer::Trained } else { Outer::Ones };
+        Ok(PatchObjective {
+            family: Family::best(),
+            shape,
+            power: net.power,
+            outer,
+            loss,
+            kept,
+            support,
+            coordinates,
+            hot,
+            by_rows,
+            all: data,
+            batch: None,
+            work,
+        })
+    }
+
+    /// The same with a given kernel family.
+    pub fn with_kernel(self, family: Family) -> PatchObjective<R> {
+        PatchObjective { family, ..self }
+    }
+
+    /// Puts other data of the same kind in the place of the present ones.
+    ///
+    /// # Errors
+    /// [`PatchError`] if data, targets and network do not fit together.
+    pub fn load(&mut self, bank: &PatchBank, targets: Targets<R>) -> Result<(), PatchError> {
+        fits(self.shape, bank, &targets, self.loss)?;
+        self.all = data(bank, self.coordinates.as_deref(), targets);
+        self.hot = looks(&self.all.hot, self.kept.as_deref(), self.shape.0 * self.shape.1, self.shape.2);
+        self.batch = None;
+        self.work = Workspace::new(self.shape, &self.all, self.hot.width);
+        Ok(())
     }
 
     /// The kept parameters of a network of this shape.
     pub fn pack(&self, net: &PatchNet<R>) -> Vec<R> {
-        let flat: Vec<R> = net.w.iter().copied().collect();
-        self.kept.iter().map(|at| flat[*at]).chain(net.a.iter().flatten().copied()).collect()
+        let outer = net.a.iter().flatten().copied();
+        match &self.kept {
+            None => net.w.iter().copied().chain(outer).collect(),
+            Some(kept) => {
+                let flat = net.w.as_standard_layout();
+                let flat = flat.as_slice().expect("standard layout is contiguous");
+                kept.iter().map(|at| flat[*at]).chain(outer).collect()
+            }
+        }
     }
 
     /// The network with these kept parameters; pruned weights are 0. A gradient unpacks the same way.
     pub fn unpack(&self, theta: &[R]) -> PatchNet<R> {
-        let mut flat = vec![R::ZERO; self.shape.0 * self.shape.1 * self.shape.2];
-        let (kept, outer) = theta.split_at(self.kept.len());
-        self.kept.iter().zip(kept).for_each(|(at, value)| flat[*at] = *value);
-        let a = (self.outer == Outer::Trained).then(|| {
-            Array2::from_shape_vec((self.shape.0, self.shape.1), outer.to_vec()).expect("one outer weight per neuron")
-        });
+        let (classes, neurons, dimension) = self.shape;
+        let (inner, outer) = theta.split_at(self.inner());
+        let mut flat = vec![R::ZERO; classes * neurons * dimension];
+        match &self.kept {
+            None => flat.copy_from_slice(inner),
+            Some(kept) => kept.iter().zip(inner).for_each(|(at, value)| flat[*at] = *value),
+        }
         let w = Array3::from_shape_vec(self.shape, flat).expect("one weight per entry");
+        let a = (self.outer == Outer::Trained)
+            .then(|| Array2::from_shape_vec((classes, neurons), outer.to_vec()).expect("one outer weight per neuron"));
         PatchNet { w, a, power: self.power }
     }
 
     /// Pre-activations <w_kr, v> of the last evaluation over all samples; (K, m, vectors of the bank).
     pub fn preactivations(&self) -> Array3<R> {
-        Array3::from_elem((self.shape.0, self.shape.1, self.bank.vectors()), R::ZERO)
+        let (classes, neurons, _) = self.shape;
+        let lanes = self.all.bank.width() + self.hot.width;
+        Array3::from_shape_fn((classes, neurons, self.all.dense + self.all.hot.len()), |(k, r, v)| {
+            self.work.z[(k * neurons + r) * lanes + self.all.lane(v)]
+        })
     }
 
     /// Residuals l'_{k,i} = d l_i / d F_k of the last evaluation over all samples; (K, n).
     pub fn residuals(&self) -> Array2<R> {
-        self.residuals.clone()
+        self.head_rows(&self.work.residuals)
     }
 
-    /// The data.
-    pub fn bank(&self) -> &PatchBank {
-        &self.bank
+    /// Outputs F_k of the last evaluation over all samples; (K, n).
+    pub fn outputs(&self) -> Array2<R> {
+        self.head_rows(&self.work.outputs)
+    }
+
+    fn head_rows(&self, rows: &[R]) -> Array2<R> {
+        let n = self.all.pairs.len();
+        Array2::from_shape_fn((self.shape.0, n), |(k, i)| rows[k * padded::<R>(n) + i])
+    }
+
+    // Kept entries of w.
+    fn inner(&self) -> usize {
+        self.kept.as_ref().map_or(self.shape.0 * self.shape.1 * self.shape.2, Vec::len)
+    }
+
+    // Loss at theta, and its gradient if there is a place for it.
+    fn pass(&mut self, theta: &[R], batch: Option<&[usize]>, grad: Option<&mut [R]>) -> Evaluation {
+        if let Some(batch) = batch {
+            self.select(batch);
+        }
+        let data = if batch.is_some() { self.batch.as_ref().unwrap_or(&self.all) } else { &self.all };
+        let work = &mut self.work;
+        let (inner, outer) =
+            theta.split_at(self.kept.as_ref().map_or(self.shape.0 * self.shape.1 * self.shape.2, Vec::len));
+        let outer = (self.outer == Outer::Trained).then_some(outer);
+        let layer = Layer {
+            bank: &data.bank,
+            support: &self.support,
+            hot: &self.hot,
+            activation: Activation::new(self.power),
+            heads: self.shape.0,
+            neurons: self.shape.1,
+        };
+        let lanes = layer.lanes();
+        self.family.run(Forward { layer, weights: inner, outer, z: &mut work.z, sums: &mut work.sums });
+
+        let n = data.pairs.len();
+        let stride = padded::<R>(n);
+        let rows = self.shape.0 * stride;
+        for (output, sums) in work.outputs[..rows].chunks_exact_mut(stride).zip(work.sums.chunks_exact(lanes)) {
+            for (output, pair) in output.iter_mut().zip(&data.pairs) {
+                *output = sums[data.lane(pair[0])] + sums[data.lane(pair[1])];
+            }
+        }
+        let evaluation = self.loss.evaluate(&work.outputs[..rows], &data.targets, &mut work.residuals[..rows]);
+        let Some(grad) = grad else { return evaluation };
+
+        let share = R::from_f64(1.0 / n as f64);
+        work.head_slopes[..self.shape.0 * lanes].fill(R::ZERO);
+        for (residual, slopes) in
+            work.residuals[..rows].chunks_exact(stride).zip(work.head_slopes.chunks_exact_mut(lanes))
+        {
+            for (residual, pair) in residual.iter().zip(&data.pairs) {
+                slopes[data.lane(pair[0])] += *residual * share;
+                slopes[data.lane(pair[1])] += *residual * share;
+            }
+        }
+        let (grad, grad_outer) = grad.split_at_mut(inner.len());
+        self.family.run(Backward {
+            layer,
+            outer,
+            z: &work.z,
+            head_slopes: &work.head_slopes,
+            by_rows: self.by_rows,
+            grad,
+            grad_outer: outer.is_some().then_some(grad_outer),
+            slopes: &mut work.slopes,
+            active: &mut work.active,
+            places: &mut work.places,
+            row: &mut work.row,
+        });
+        evaluation
+    }
+
+    // Copies the samples of a mini-batch together.
+    fn select(&mut self, batch: &[usize]) {
+        let all = &self.all;
+        let data = self.batch.get_or_insert_with(|| Data {
+            bank: Bank::room(all.dense, self.coordinates.as_ref().map_or(self.shape.2, Vec::len)),
+            dense: 0,
+            hot: all.hot.clone(),
+            pairs: Vec::with_capacity(all.pairs.len()),
+            targets: all.targets.clone(),
+        });
+        let chosen = &mut self.work.chosen;
+        chosen.clear();
+        data.pairs.clear();
+        for i in batch {
+            for v in all.pairs[*i].into_iter().filter(|v| *v < all.dense) {
+                chosen.push(v);
+            }
+        }
+        data.dense = chosen.len();
+        let mut next = 0;
+        for i in batch {
+            data.pairs.push(all.pairs[*i].map(|v| {
+                if v < all.dense {
+                    next += 1;
+                    next - 1
+                } else {
+                    chosen.len() + v - all.dense
+                }
+            }));
+        }
+        all.bank.select(chosen, &mut data.bank);
+        all.targets.select(batch, &mut data.targets);
     }
 }
 
 impl<R: Real> Objective<R> for PatchObjective<R> {
     fn parameters(&self) -> usize {
-        self.kept.len() + if self.outer == Outer::Trained { self.shape.0 * self.shape.1 } else { 0 }
+        self.inner() + if self.outer == Outer::Trained { self.shape.0 * self.shape.1 } else { 0 }
     }
 
     fn samples(&self) -> usize {
-        self.bank.samples()
+        self.all.pairs.len()
     }
 
     fn gradient(&mut self, theta: &[R], batch: Option<&[usize]>, grad: &mut [R]) -> Evaluation {
-        let _ = (batch, grad);
-        self.loss(theta)
+        self.pass(theta, batch, Some(grad))
     }
 
     fn loss(&mut self, theta: &[R]) -> Evaluation {
-        let net = self.unpack(theta);
-        let n = self.samples();
-        let mut outputs = Array2::from_elem((self.shape.0, n), R::ZERO);
-        for k in 0..self.shape.0 {
-            for (i, patches) in self.bank.samples.iter().enumerate() {
-                for v in patches {
-                    let x = self.bank.vector(*v);
-                    for r in 0..self.shape.1 {
-                        let row = net.w.slice(ndarray::s![k, r, ..]);
-                        let z: f64 = row.iter().zip(&x).map(|(w, x)| w.to_f64() * x).sum();
-                        let a = net.a.as_ref().map_or(R::ONE, |a| a[[k, r]]);
-                        outputs[[k, i]] += a * R::from_f64(libm::pow(z.max(0.0), self.power));
-                    }
-                }
-            }
-        }
-        let out = outputs.as_slice().expect("outputs are contiguous");
-        self.loss.evaluate(out, &self.targets, self.residuals.as_slice_mut().expect("residuals are contiguous"))
+        self.pass(theta, None, None)
     }
 }
+
+impl<R: Real> Data<R> {
+    // Where vector v stands in a row of lanes.
+    #[inline(always)]
+    fn lane(&self, v: usize) -> usize {
+        if v < self.dense { v } else { self.bank.width() + v - self.dense }
+    }
+}
+
+impl<R: Real> Workspace<R> {
+    fn new((classes, neurons, dimension): (usize, usize, usize), data: &Data<R>, hot: usize) -> Workspace<R> {
+        let (lanes, n) = (data.bank.width() + hot, padded::<R>(data.pairs.len()));
+        Workspace {
+            z: Aligned::zeros(classes * neurons * lanes),
+            sums: Aligned::zeros(classes * lanes),
+            head_slopes: Aligned::zeros(classes * lanes),
+            outputs: Aligned::zeros(classes * n),
+            residuals: Aligned::zeros(classes * n),
+            slopes: Aligned::zeros(lanes),
+            active: Aligned::zeros(lanes + 16),
+            places: vec![0; lanes + 16],
+            row: Aligned::zeros(padded::<R>(dimension)),
+            chosen: Vec::with_capacity(data.dense),
+        }
+    }
+}
+
+fn fits<R: Real>(
+    (classes, _, dimension): (usize, usize, usize),
+    bank: &PatchBank,
+    targets: &Targets<R>,
+    loss: Loss,
+) -> Result<(), PatchError> {
+    let n = bank.samples();
+    if n == 0 {
+        return Err(PatchError::Empty);
+    }
+    if bank.dimension() != dimension {
+        return Err(PatchError::Dimension { got: bank.dimension(), expected: dimension });
+    }
+    if targets.samples() != n {
+        return Err(PatchError::Targets { what: "samples", got: targets.samples(), expected: n });
+    }
+    if targets.outputs() != classes {
+        return Err(PatchError::Targets { what: "outputs", got: targets.outputs(), expected: classes });
+    }
+    Ok(loss.check(targets)?)
+}
+
+// Kept entries neuron by neuron. A coordinate gets its number when a neuron first keeps it: with few kept entries each
+// neuron then reads its own stretch of the bank.
+fn lists(kept: &[usize], neurons: usize, dimension: usize) -> (Support, Vec<usize>) {
+    let mut number = vec![u32::MAX; dimension];
+    let (mut coordinates, mut seen) = (Vec::with_capacity(kept.len()), Vec::new());
+    let mut starts = vec![0; neurons + 1];
+    for at in kept {
+        let (neuron, j) = (at / dimension, at % dimension);
+        if number[j] == u32::MAX {
+            number[j] = seen.len() as u32;
+            seen.push(j);
+        }
+        coordinates.push(number[j]);
+        starts[neuron + 1] = coordinates.len();
+    }
+    for neuron in 0..neurons {
+        starts[neuron + 1] = starts[neuron + 1].max(starts[neuron]);
+    }
+    (Support::Lists { starts, coordinates }, seen)
+}
+
+fn data<R: Real>(bank: &PatchBank, coordinates: Option<&[usize]>, targets: Targets<R>) -> Data<R> {
+    let dense = bank.dense.nrows();
+    let of = |v: usize, j: usize| R::from_f64(bank.dense[[v, coordinates.map_or(j, |all| all[j])]]);
+    let inner = Bank::new(dense, coordinates.map_or(bank.dimension(), <[usize]>::len), of);
+    Data { bank: inner, dense, hot: bank.hot.clone(), pairs: bank.samples.clone(), targets }
+}
+
+// Which kept weights the one-hot vectors see.
+fn looks<R: Real>(hot: &[(usize, f64)], kept: Option<&[usize]>, neurons: usize, dimension: usize) -> Hot<R> {
+    let mut found = Hot { starts: vec![0], looks: Vec::new(), width: padded::<R>(hot.len()) };
+    for neuron in 0..neurons {
+        for (lane, (coordinate, value)) in hot.iter().enumerate() {
+            let at = neuron * dimension + coordinate;
+            let weight = kept.map_or(Some(at), |kept| kept.binary_search(&at).ok());
+            if let Some(weight) = weight {
+                found.looks.push(Look { weight: weight as u32, lane: lane as u32, value: R::from_f64(*value) });
+            }
+        }
+        found.starts.push(found.looks.len());
+    }
+    found
+}
+
+// By rows costs one multiply-add per active vector (about half of them) and lane of coordinates, by dots one per kept
+// weight and lane of vectors, and about three operations per kept weight to add up its lanes.
+fn rows_are_cheaper<R: Real>(neurons: usize, coordinates: usize, kept: usize, vectors: usize) -> bool {
+    let lanes = padded::<R>(1);
+    let by_rows = vectors.div_ceil(2) * neurons * coordinates.div_ceil(lanes);
+    let by_dots = kept * (vectors.div_ceil(lanes) + 3);
+    by_rows < by_dots
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 //! * [`recipe`]: optimizer, rate, schedule, step cap and loss target
 
 pub mod loss;
+mod optimizer;
 pub mod recipe;
 
 pub use loss::{Loss, Targets};
@@ -15,6 +16,8 @@ pub use recipe::{Optimizer, Recipe, Schedule};
 use crate::key::Key;
 use crate::real::Real;
 use crate::stop::Stop;
+use optimizer::Update;
+use rand::seq::SliceRandom;
 
 /// Loss and accuracy of one evaluation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -120,6 +123,85 @@ pub fn train<R: Real, O: Objective<R>>(
     observer: &mut impl Observer<R, O>,
     stop: &Stop,
 ) -> Option<Trained> {
-    let _ = (objective, theta, recipe, order, observer, stop);
-    None
+    let n = objective.samples();
+    let batch = recipe.optimizer.batch().filter(|batch| *batch < n);
+    let mut grad = vec![R::ZERO; theta.len()];
+    let mut update = Update::new(recipe.optimizer, theta.len());
+    let mut passes = Passes::new(n, batch.unwrap_or(n), order);
+    let mut index = 0;
+    let outcome = loop {
+        if stop.requested() {
+            return None;
+        }
+        // With mini-batches the step before the cap is followed by the last look below, and not by another batch.
+        let capped = index == recipe.steps;
+        if capped && batch.is_some() {
+            break Outcome::Cap;
+        }
+        let rate = recipe.rate_at(index);
+        let evaluation = objective.gradient(theta, batch.map(|_| passes.next()), &mut grad);
+        observer.see(&Step { index, rate, evaluation, theta, grad: &grad }, objective);
+        if batch.is_none() {
+            let ended = ended(recipe, evaluation.loss).or(capped.then_some(Outcome::Cap));
+            if let Some(outcome) = ended {
+                return Some(Trained { outcome, steps: index, last: evaluation });
+            }
+        } else if !evaluation.loss.is_finite() {
+            break Outcome::Diverged;
+        }
+        update.apply(theta, &grad, rate);
+        index += 1;
+        if batch.is_some()
+            && passes.at_end()
+            && let Some(outcome) = ended(recipe, objective.loss(theta).loss)
+        {
+            break outcome;
+        }
+    };
+    let last = objective.gradient(theta, None, &mut grad);
+    observer.see(&Step { index, rate: recipe.rate_at(index), evaluation: last, theta, grad: &grad }, objective);
+    let outcome = if last.loss.is_finite() { outcome } else { Outcome::Diverged };
+    Some(Trained { outcome, steps: index, last })
+}
+
+// How the loss over all samples ends the training, if it does.
+fn ended(recipe: &Recipe, loss: f64) -> Option<Outcome> {
+    if !loss.is_finite() {
+        Some(Outcome::Diverged)
+    } else if recipe.target_loss > 0.0 && loss <= recipe.target_loss {
+        Some(Outcome::Converged)
+    } else {
+        None
+    }
+}
+
+// Mini-batches: one shuffle per pass through the data, from the pass's own key.
+struct Passes<'a> {
+    order: &'a Key,
+    batch: usize,
+    pass: u64,
+    next: usize,
+    samples: Vec<usize>,
+}
+
+impl<'a> Passes<'a> {
+    fn new(n: usize, batch: usize, order: &'a Key) -> Passes<'a> {
+        Passes { order, batch: batch.max(1), pass: 0, next: 0, samples: (0..n).collect() }
+    }
+
+    fn next(&mut self) -> &[usize] {
+        if self.next == 0 {
+            // From index order each time, so that a pass depends on its key alone.
+            self.samples.iter_mut().enumerate().for_each(|(i, sample)| *sample = i);
+            self.samples.shuffle(&mut self.order.replica(self.pass).rng());
+            self.pass += 1;
+        }
+        let batch = self.next..self.samples.len().min(self.next + self.batch);
+        self.next = if batch.end == self.samples.len() { 0 } else { batch.end };
+        &self.samples[batch]
+    }
+
+    fn at_end(&self) -> bool {
+        self.next == 0
+    }
 }

@@ -44,3 +44,26 @@ pub struct Recipe {
     /// Training loss at which training stops; 0 runs all steps.
     pub target_loss: f64,
 }
+
+impl Optimizer {
+    /// Samples per step; `None` for all of them.
+    pub fn batch(self) -> Option<usize> {
+        match self {
+            Optimizer::Gd => None,
+            Optimizer::Sgd { batch, .. } | Optimizer::Adam { batch } => Some(batch),
+        }
+    }
+}
+
+impl Recipe {
+    /// The rate of the update after `step` updates.
+    pub fn rate_at(&self, step: u64) -> f64 {
+        match self.schedule {
+            Schedule::Constant => self.rate,
+            Schedule::Cosine => {
+                let part = step as f64 / self.steps.max(1) as f64;
+                self.rate * (1.0 + libm::cos(std::f64::consts::PI * part)) / 2.0
+            }
+        }
+    }
+}

@@ -1,0 +1,615 @@
+//! Forward pass and gradient of the patch network on a bank of patch vectors.
+//!
+//! The network enters through its head sums B_k(v) = sum_r a_kr s(<w_kr, v>) alone: F_k of a sample is B_k(x_1) + B_k(x_2),
+//! and with G_k(v) = dL / dB_k(v),
+//!
+//! dL/dw_kr = sum_v a_kr G_k(v) s'(<w_kr, v>) v,    dL/da_kr = sum_v G_k(v) s(<w_kr, v>).
+//!
+//! One row of *lanes* per neuron holds its pre-activations: the dense vectors, padded to whole vectors by zeros (whose
+//! pre-activation is 0, so that nothing follows from them), then the one-hot vectors, likewise. A one-hot vector costs a
+//! look-up of one weight.
+//!
+//! A dense layer is a register-blocked product. A sparse one walks each neuron's list of kept coordinates. The gradient has
+//! two forms: by *rows*, which adds up the vectors on which the neuron is active and skips the others (with ReLU half of
+//! them), or by *dots*, one product over all vectors for each kept weight.
+
+use super::Task;
+use super::aligned::Aligned;
+use super::lanes::Lanes;
+use crate::real::Real;
+
+/// Dense vectors, both ways round. Coordinates are those that some neuron keeps.
+#[derive(Clone, Debug)]
+pub(crate) struct Bank<R> {
+    vectors: usize,
+    coordinates: usize,
+    /// Row length of `rows`: `vectors` padded.
+    width: usize,
+    /// Row length of `columns`: `coordinates` padded.
+    depth: usize,
+    /// `rows[j * width + v]`: coordinate j of vector v.
+    rows: Aligned<R>,
+    /// `columns[v * depth + j]`: the same.
+    columns: Aligned<R>,
+}
+
+/// Numbers in 64 bytes, the length of a logical vector.
+pub(crate) const fn lane_count<R>() -> usize {
+    64 / size_of::<R>()
+}
+
+/// `len` padded to whole vectors.
+pub(crate) const fn padded<R>(len: usize) -> usize {
+    len.next_multiple_of(lane_count::<R>())
+}
+
+impl<R: Real> Bank<R> {
+    /// A bank from entry(v, j).
+    pub(crate) fn new(vectors: usize, coordinates: usize, mut entry: impl FnMut(usize, usize) -> R) -> Bank<R> {
+        let mut bank = Bank::room(vectors, coordinates);
+        for v in 0..vectors {
+            for j in 0..coordinates {
+                bank.columns[v * bank.depth + j] = entry(v, j);
+            }
+        }
+        bank.turn();
+        bank
+    }
+
+    /// A bank of zeros with room for so many vectors.
+    pub(crate) fn room(vectors: usize, coordinates: usize) -> Bank<R> {
+        let (width, depth) = (padded::<R>(vectors), padded::<R>(coordinates));
+        let (rows, columns) = (Aligned::zeros(coordinates * width), Aligned::zeros(vectors * depth));
+        Bank { vectors, coordinates, width, depth, rows, columns }
+    }
+
+    /// Fills `into`, which has room for them, with the named vectors.
+    pub(crate) fn select(&self, vectors: &[usize], into: &mut Bank<R>) {
+        into.vectors = vectors.len();
+        into.width = padded::<R>(vectors.len());
+        for (v, from) in vectors.iter().enumerate() {
+            let row = &self.columns[from * self.depth..][..self.depth];
+            into.columns[v * self.depth..][..self.depth].copy_from_slice(row);
+        }
+        into.turn();
+    }
+
+    /// Dense vectors, padded.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    // Rows from columns, in squares that stay in the nearest cache.
+    fn turn(&mut self) {
+        const SIDE: usize = 16;
+        for j0 in (0..self.coordinates).step_by(SIDE) {
+            for v0 in (0..self.width).step_by(SIDE) {
+                for j in j0..self.coordinates.min(j0 + SIDE) {
+                    for v in v0..self.width.min(v0 + SIDE) {
+                        let value = if v < self.vectors { self.columns[v * self.depth + j] } else { R::ZERO };
+                        self.rows[j * self.width + v] = value;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Which coordinates each neuron keeps.
+#[derive(Clone, Debug)]
+pub(crate) enum Support {
+    /// All of them.
+    Full,
+    /// `coordinates[starts[neuron]..starts[neuron + 1]]`, numbered as in the bank.
+    Lists { starts: Vec<usize>, coordinates: Vec<u32> },
+}
+
+/// One-hot vectors seen by kept weights, grouped by neuron.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hot<R> {
+    /// Neuron r's are `looks[starts[r]..starts[r + 1]]`.
+    pub(crate) starts: Vec<usize>,
+    pub(crate) looks: Vec<Look<R>>,
+    /// How many one-hot vectors, padded.
+    pub(crate) width: usize,
+}
+
+/// A weight seen by a one-hot vector.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look<R> {
+    /// Where the weight stands in theta.
+    pub(crate) weight: u32,
+    /// Which one-hot vector.
+    pub(crate) lane: u32,
+    /// The vector's one value.
+    pub(crate) value: R,
+}
+
+/// s(z) = max(0, z)^q, with the small powers apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Activation<R> {
+    Relu,
+    Square,
+    Cube,
+    Power(R),
+}
+
+impl<R: Real> Activation<R> {
+    pub(crate) fn new(power: f64) -> Activation<R> {
+        match power {
+            1.0 => Activation::Relu,
+            2.0 => Activation::Square,
+            3.0 => Activation::Cube,
+            _ => Activation::Power(R::from_f64(power)),
+        }
+    }
+
+    /// s(z).
+    #[inline(always)]
+    fn value<V: Lanes<R>>(self, z: V) -> V {
+        // 0 first: then NaN stays NaN.
+        let plus = V::splat(R::ZERO).max(z);
+        match self {
+            Activation::Relu => plus,
+            Activation::Square => plus.mul(plus),
+            Activation::Cube => plus.mul(plus).mul(plus),
+            Activation::Power(q) => each(plus, |x| x.powf(q)),
+        }
+    }
+
+    /// g s'(z), 0 where z <= 0.
+    #[inline(always)]
+    fn slope<V: Lanes<R>>(self, z: V, g: V) -> V {
+        let plus = V::splat(R::ZERO).max(z);
+        match self {
+            Activation::Relu => z.if_positive(g),
+            Activation::Square => plus.add(plus).mul(g),
+            Activation::Cube => plus.mul(plus).mul(V::splat(R::from_f64(3.0))).mul(g),
+            Activation::Power(q) => z.if_positive(each(plus, |x| x.powf(q - R::ONE) * q).mul(g)),
+        }
+    }
+}
+
+#[inline(always)]
+fn each<R: Real, V: Lanes<R>>(v: V, f: impl Fn(R) -> R) -> V {
+    let mut lanes = [R::ZERO; 16];
+    v.store_some(&mut lanes[..V::COUNT]);
+    lanes[..V::COUNT].iter_mut().for_each(|x| *x = f(*x));
+    V::load_some(&lanes, V::COUNT)
+}
+
+/// The layer as the kernels see it.
+#[derive(Clone, Copy)]
+pub(crate) struct Layer<'a, R> {
+    pub(crate) bank: &'a Bank<R>,
+    pub(crate) support: &'a Support,
+    pub(crate) hot: &'a Hot<R>,
+    pub(crate) activation: Activation<R>,
+    pub(crate) heads: usize,
+    /// Neurons per head.
+    pub(crate) neurons: usize,
+}
+
+impl<R: Real> Layer<'_, R> {
+    /// Lanes of one neuron's row.
+    pub(crate) fn lanes(&self) -> usize {
+        self.bank.width + self.hot.width
+    }
+}
+
+/// Pre-activations and head sums.
+pub(crate) struct Forward<'a, R> {
+    pub(crate) layer: Layer<'a, R>,
+    /// Kept weights, in the order of the lists (full: rows of d).
+    pub(crate) weights: &'a [R],
+    /// One per neuron; ones if `None`.
+    pub(crate) outer: Option<&'a [R]>,
+    /// (neurons, lanes).
+    pub(crate) z: &'a mut [R],
+    /// (heads, lanes).
+    pub(crate) sums: &'a mut [R],
+}
+
+impl<R: Real> Task<R> for Forward<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Lanes<R>>(self) {
+        let Layer { bank, support, hot, activation, heads, neurons } = self.layer;
+        let lanes = self.layer.lanes();
+        let all = heads * neurons;
+        assert!(self.z.len() >= all * lanes && self.sums.len() >= heads * lanes);
+        match support {
+            Support::Full => {
+                assert_eq!(self.weights.len(), all * bank.coordinates);
+                // SAFETY: the two assertions, and a bank's rows.
+                unsafe { full::<R, V>(self.weights.as_ptr(), bank, all, self.z.as_mut_ptr(), lanes) }
+            }
+            Support::Lists { starts, coordinates } => {
+                assert!(starts.len() == all + 1 && coordinates.len() == self.weights.len());
+                for neuron in 0..all {
+                    let list = starts[neuron]..starts[neuron + 1];
+                    let (weights, coordinates) = (&self.weights[list.clone()], &coordinates[list]);
+                    let z = &mut self.z[neuron * lanes..][..bank.width];
+                    // SAFETY: coordinates of a list are below the bank's.
+                    unsafe { sparse::<R, V>(weights, coordinates, bank, z) }
+                }
+            }
+        }
+        for neuron in 0..all {
+            let z = &mut self.z[neuron * lanes + bank.width..][..hot.width];
+            z.fill(R::ZERO);
+            for look in &hot.looks[hot.starts[neuron]..hot.starts[neuron + 1]] {
+                z[look.lane as usize] = self.weights[look.weight as usize] * look.value;
+            }
+        }
+        self.sums[..heads * lanes].fill(R::ZERO);
+        for neuron in 0..all {
+            let z = &self.z[neuron * lanes..][..lanes];
+            let sums = &mut self.sums[neuron / neurons * lanes..][..lanes];
+            let outer = V::splat(self.outer.map_or(R::ONE, |a| a[neuron]));
+            for (z, sum) in z.chunks_exact(V::COUNT).zip(sums.chunks_exact_mut(V::COUNT)) {
+                // SAFETY: COUNT numbers each.
+                unsafe {
+                    let value = activation.value(V::load(z.as_ptr()));
+                    outer.fma(value, V::load(sum.as_ptr())).store(sum.as_mut_ptr());
+                }
+            }
+        }
+    }
+}
+
+// z = W X by tiles of neurons and vectors whose sums stay in registers, each over the coordinates in order.
+#[inline(always)]
+unsafe fn full<R: Real, V: Lanes<R>>(weights: *const R, bank: &Bank<R>, all: usize, z: *mut R, lanes: usize) {
+    let vectors = bank.width / V::COUNT;
+    let (tall, wide) = if V::REGISTERS >= 32 { (4, 4) } else { (2, 2) };
+    let mut from = 0;
+    // Vectors outside: their part of the bank stays near while all neurons pass.
+    while from < vectors {
+        let here = wide.min(vectors - from);
+        let mut neuron = 0;
+        while neuron < all {
+            let tile = if all - neuron >= tall { tall } else { 1 };
+            // SAFETY: the tile lies inside weights, bank and z.
+            unsafe {
+                let weights = weights.add(neuron * bank.coordinates);
+                let rows = bank.rows.as_ptr().add(from * V::COUNT);
+                let z = z.add(neuron * lanes + from * V::COUNT);
+                match (tile, here) {
+                    (4, 4) => full_tile::<R, V, 4, 4>(weights, rows, bank, z, lanes),
+                    (4, 3) => full_tile::<R, V, 4, 3>(weights, rows, bank, z, lanes),
+                    (4, 2) => full_tile::<R, V, 4, 2>(weights, rows, bank, z, lanes),
+                    (4, _) => full_tile::<R, V, 4, 1>(weights, rows, bank, z, lanes),
+                    (2, 2) => full_tile::<R, V, 2, 2>(weights, rows, bank, z, lanes),
+                    (2, _) => full_tile::<R, V, 2, 1>(weights, rows, bank, z, lanes),
+                    (_, 4) => full_tile::<R, V, 1, 4>(weights, rows, bank, z, lanes),
+                    (_, 3) => full_tile::<R, V, 1, 3>(weights, rows, bank, z, lanes),
+                    (_, 2) => full_tile::<R, V, 1, 2>(weights, rows, bank, z, lanes),
+                    _ => full_tile::<R, V, 1, 1>(weights, rows, bank, z, lanes),
+                }
+            }
+            neuron += tile;
+        }
+        from += here;
+    }
+}
+
+#[inline(always)]
+unsafe fn full_tile<R: Real, V: Lanes<R>, const TALL: usize, const WIDE: usize>(
+    weights: *const R,
+    rows: *const R,
+    bank: &Bank<R>,
+    z: *mut R,
+    lanes: usize,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        let mut sums = [[V::splat(R::ZERO); WIDE]; TALL];
+        let mut row = rows;
+        for j in 0..bank.coordinates {
+            let x: [V; WIDE] = std::array::from_fn(|v| V::load(row.add(v * V::COUNT)));
+            for (r, sums) in sums.iter_mut().enumerate() {
+                let w = V::splat(*weights.add(r * bank.coordinates + j));
+                for (sum, x) in sums.iter_mut().zip(x) {
+                    *sum = w.fma(x, *sum);
+                }
+            }
+            row = row.add(bank.width);
+        }
+        for (r, sums) in sums.iter().enumerate() {
+            for (v, sum) in sums.iter().enumerate() {
+                sum.store(z.add(r * lanes + v * V::COUNT));
+            }
+        }
+    }
+}
+
+// One neuron's z from its list; even and odd entries are added apart, so that additions need not wait for each other.
+#[inline(always)]
+unsafe fn sparse<R: Real, V: Lanes<R>>(weights: &[R], coordinates: &[u32], bank: &Bank<R>, z: &mut [R]) {
+    let vectors = bank.width / V::COUNT;
+    let wide = if V::REGISTERS >= 32 { 8 } else { 2 };
+    let mut from = 0;
+    while from < vectors {
+        let here = wide.min(vectors - from);
+        let z = &mut z[from * V::COUNT..][..here * V::COUNT];
+        // SAFETY: the tile lies inside the bank's rows and z.
+        unsafe {
+            let rows = bank.rows.as_ptr().add(from * V::COUNT);
+            match here {
+                8 => sparse_tile::<R, V, 8>(weights, coordinates, rows, bank.width, z),
+                7 => sparse_tile::<R, V, 7>(weights, coordinates, rows, bank.width, z),
+                6 => sparse_tile::<R, V, 6>(weights, coordinates, rows, bank.width, z),
+                5 => sparse_tile::<R, V, 5>(weights, coordinates, rows, bank.width, z),
+                4 => sparse_tile::<R, V, 4>(weights, coordinates, rows, bank.width, z),
+                3 => sparse_tile::<R, V, 3>(weights, coordinates, rows, bank.width, z),
+                2 => sparse_tile::<R, V, 2>(weights, coordinates, rows, bank.width, z),
+                _ => sparse_tile::<R, V, 1>(weights, coordinates, rows, bank.width, z),
+            }
+        }
+        from += here;
+    }
+}
+
+#[inline(always)]
+unsafe fn sparse_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
+    weights: &[R],
+    coordinates: &[u32],
+    rows: *const R,
+    width: usize,
+    z: &mut [R],
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        let mut even = [V::splat(R::ZERO); WIDE];
+        let mut odd = even;
+        let add = |sums: &mut [V; WIDE], entry: usize| {
+            let w = V::splat(*weights.get_unchecked(entry));
+            let row = rows.add(*coordinates.get_unchecked(entry) as usize * width);
+            for (v, sum) in sums.iter_mut().enumerate() {
+                *sum = w.fma(V::load(row.add(v * V::COUNT)), *sum);
+            }
+        };
+        let mut entry = 0;
+        while entry + 1 < weights.len() {
+            add(&mut even, entry);
+            add(&mut odd, entry + 1);
+            entry += 2;
+        }
+        if entry < weights.len() {
+            add(&mut even, entry);
+        }
+        for v in 0..WIDE {
+            even[v].add(odd[v]).store(z.as_mut_ptr().add(v * V::COUNT));
+        }
+    }
+}
+
+/// The gradient from the pre-activations and G.
+pub(crate) struct Backward<'a, R> {
+    pub(crate) layer: Layer<'a, R>,
+    pub(crate) outer: Option<&'a [R]>,
+    /// (neurons, lanes).
+    pub(crate) z: &'a [R],
+    /// G; (heads, lanes).
+    pub(crate) head_slopes: &'a [R],
+    /// By rows rather than by dots.
+    pub(crate) by_rows: bool,
+    /// Gradient by the kept weights.
+    pub(crate) grad: &'a mut [R],
+    /// Gradient by the outer weights.
+    pub(crate) grad_outer: Option<&'a mut [R]>,
+    /// One row of lanes.
+    pub(crate) slopes: &'a mut [R],
+    /// The active vectors of one neuron: their slopes and numbers, with a vector's room to spare.
+    pub(crate) active: &'a mut [R],
+    pub(crate) places: &'a mut [u32],
+    /// One row of coordinates.
+    pub(crate) row: &'a mut [R],
+}
+
+// Bytes of the bank that all neurons pass over before the next part is taken: half of a second-level cache of 1 MiB.
+const PANEL: usize = 1 << 19;
+
+impl<R: Real> Task<R> for Backward<'_, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<V: Lanes<R>>(mut self) {
+        let Layer { bank, hot, heads, neurons, activation, .. } = self.layer;
+        let lanes = self.layer.lanes();
+        assert!(self.z.len() >= heads * neurons * lanes && self.head_slopes.len() >= heads * lanes);
+        assert!(self.slopes.len() >= lanes && self.row.len() >= bank.depth);
+        assert!(self.active.len() >= lanes + V::COUNT && self.places.len() >= lanes + V::COUNT);
+        let panel = (PANEL / size_of::<R>() / bank.vectors.max(1)).max(8 * V::COUNT) / V::COUNT * V::COUNT;
+        let panels = if self.by_rows { bank.depth.div_ceil(panel).max(1) } else { 1 };
+        for part in 0..panels {
+            for neuron in 0..heads * neurons {
+                let z = &self.z[neuron * lanes..][..lanes];
+                let g = &self.head_slopes[neuron / neurons * lanes..][..lanes];
+                let outer = V::splat(self.outer.map_or(R::ONE, |a| a[neuron]));
+                let mut active = 0;
+                let mut outer_grad = V::splat(R::ZERO);
+                for at in (0..lanes).step_by(V::COUNT) {
+                    // SAFETY: at + COUNT <= lanes, and the assertions.
+                    unsafe {
+                        let (z, g) = (V::load(z.as_ptr().add(at)), V::load(g.as_ptr().add(at)));
+                        if self.grad_outer.is_some() {
+                            outer_grad = g.fma(activation.value(z), outer_grad);
+                        }
+                        let slope = activation.slope(z, g.mul(outer));
+                        slope.store(self.slopes.as_mut_ptr().add(at));
+                        if at < bank.width {
+                            let (values, places) =
+                                (self.active.as_mut_ptr().add(active), self.places.as_mut_ptr().add(active));
+                            active += slope.compress(at as u32, values, places);
+                        }
+                    }
+                }
+                if part == 0
+                    && let Some(grad) = &mut self.grad_outer
+                {
+                    grad[neuron] = V::sums(&[outer_grad; 16]).first();
+                }
+                if self.by_rows {
+                    let columns = part * panel..bank.depth.min((part + 1) * panel);
+                    // SAFETY: the assertions; places are below the bank's vectors.
+                    unsafe { self.rows::<V>(neuron, active, columns) };
+                } else {
+                    // SAFETY: coordinates of a list are below the bank's.
+                    unsafe { self.dots::<V>(neuron, active > 0) };
+                }
+                // What the one-hot vectors add, once the dense ones are all in.
+                if part + 1 == panels {
+                    let slopes = &self.slopes[bank.width..lanes];
+                    for look in &hot.looks[hot.starts[neuron]..hot.starts[neuron + 1]] {
+                        self.grad[look.weight as usize] += slopes[look.lane as usize] * look.value;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<R: Real> Backward<'_, R> {
+    #[inline(always)]
+    unsafe fn rows<V: Lanes<R>>(&mut self, neuron: usize, active: usize, columns: std::ops::Range<usize>) {
+        let bank = self.layer.bank;
+        let most = if V::REGISTERS >= 32 { 8 } else { 4 };
+        let vectors = columns.len() / V::COUNT;
+        let chunks = vectors.div_ceil(most);
+        for chunk in 0..chunks {
+            // Chunks of almost one size: a narrow one would wait for its own additions.
+            let (from, to) = (chunk * vectors / chunks, (chunk + 1) * vectors / chunks);
+            let at = columns.start + from * V::COUNT;
+            let (values, places) = (&self.active[..active], &self.places[..active]);
+            // SAFETY: the caller's; a chunk lies inside the bank's columns and inside `row`.
+            unsafe {
+                let columns = bank.columns.as_ptr().add(at);
+                let row = self.row.as_mut_ptr().add(at);
+                match to - from {
+                    8 => row_tile::<R, V, 8>(values, places, columns, bank.depth, row),
+                    7 => row_tile::<R, V, 7>(values, places, columns, bank.depth, row),
+                    6 => row_tile::<R, V, 6>(values, places, columns, bank.depth, row),
+                    5 => row_tile::<R, V, 5>(values, places, columns, bank.depth, row),
+                    4 => row_tile::<R, V, 4>(values, places, columns, bank.depth, row),
+                    3 => row_tile::<R, V, 3>(values, places, columns, bank.depth, row),
+                    2 => row_tile::<R, V, 2>(values, places, columns, bank.depth, row),
+                    _ => row_tile::<R, V, 1>(values, places, columns, bank.depth, row),
+                }
+            }
+        }
+        match self.layer.support {
+            Support::Full => {
+                let end = columns.end.min(bank.coordinates);
+                let grad = &mut self.grad[neuron * bank.coordinates..][columns.start..end];
+                grad.copy_from_slice(&self.row[columns.start..end]);
+            }
+            Support::Lists { starts, coordinates } => {
+                let list = starts[neuron]..starts[neuron + 1];
+                for (grad, j) in self.grad[list.clone()].iter_mut().zip(&coordinates[list]) {
+                    if columns.contains(&(*j as usize)) {
+                        *grad = self.row[*j as usize];
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn dots<V: Lanes<R>>(&mut self, neuron: usize, alive: bool) {
+        let bank = self.layer.bank;
+        let Support::Lists { starts, coordinates } = self.layer.support else { return };
+        let list = starts[neuron]..starts[neuron + 1];
+        let (grad, coordinates) = (&mut self.grad[list.clone()], &coordinates[list]);
+        if !alive {
+            grad.fill(R::ZERO);
+            return;
+        }
+        let vectors = bank.width / V::COUNT;
+        // The same width in every family: it decides in which order a weight's lanes are added.
+        let wide = 8;
+        let mut from = 0;
+        while from < vectors {
+            let here = wide.min(vectors - from);
+            // SAFETY: the caller's; a tile lies inside the bank's rows and the slopes.
+            unsafe {
+                let rows = bank.rows.as_ptr().add(from * V::COUNT);
+                let slopes = self.slopes.as_ptr().add(from * V::COUNT);
+                let first = from == 0;
+                match here {
+                    8 => dot_tile::<R, V, 8>(slopes, coordinates, rows, bank.width, grad, first),
+                    7 => dot_tile::<R, V, 7>(slopes, coordinates, rows, bank.width, grad, first),
+                    6 => dot_tile::<R, V, 6>(slopes, coordinates, rows, bank.width, grad, first),
+                    5 => dot_tile::<R, V, 5>(slopes, coordinates, rows, bank.width, grad, first),
+                    4 => dot_tile::<R, V, 4>(slopes, coordinates, rows, bank.width, grad, first),
+                    3 => dot_tile::<R, V, 3>(slopes, coordinates, rows, bank.width, grad, first),
+                    2 => dot_tile::<R, V, 2>(slopes, coordinates, rows, bank.width, grad, first),
+                    _ => dot_tile::<R, V, 1>(slopes, coordinates, rows, bank.width, grad, first),
+                }
+            }
+            from += here;
+        }
+    }
+}
+
+// The sum of the active vectors times their slopes, over a few vectors of coordinates.
+#[inline(always)]
+unsafe fn row_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
+    values: &[R],
+    places: &[u32],
+    columns: *const R,
+    depth: usize,
+    row: *mut R,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        let mut sums = [V::splat(R::ZERO); WIDE];
+        for (value, place) in values.iter().zip(places) {
+            let slope = V::splat(*value);
+            let column = columns.add(*place as usize * depth);
+            for (j, sum) in sums.iter_mut().enumerate() {
+                *sum = slope.fma(V::load(column.add(j * V::COUNT)), *sum);
+            }
+        }
+        for (j, sum) in sums.iter().enumerate() {
+            sum.store(row.add(j * V::COUNT));
+        }
+    }
+}
+
+// Products of the slopes with the bank's rows, as many kept weights at a time as a vector has lanes.
+#[inline(always)]
+unsafe fn dot_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
+    slopes: *const R,
+    coordinates: &[u32],
+    rows: *const R,
+    width: usize,
+    grad: &mut [R],
+    first: bool,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        let slopes: [V; WIDE] = std::array::from_fn(|v| V::load(slopes.add(v * V::COUNT)));
+        for (coordinates, grad) in coordinates.chunks(V::COUNT).zip(grad.chunks_mut(V::COUNT)) {
+            let last = coordinates.len() - 1;
+            let mut products = [V::splat(R::ZERO); 16];
+            for (e, product) in products.iter_mut().enumerate().take(V::COUNT) {
+                let row = rows.add(*coordinates.get_unchecked(e.min(last)) as usize * width);
+                let mut sum = V::splat(R::ZERO);
+                for (v, slope) in slopes.iter().enumerate() {
+                    sum = slope.fma(V::load(row.add(v * V::COUNT)), sum);
+                }
+                *product = sum;
+            }
+            let sums = V::sums(&products);
+            let sums = if first { sums } else { V::load_some(grad, grad.len()).add(sums) };
+            if grad.len() == V::COUNT {
+                sums.store(grad.as_mut_ptr());
+            } else {
+                sums.store_some(grad);
+            }
+        }
+    }
+}
