@@ -1,3 +1,4 @@
 //! Everything that holds over the whole program, by question.
 
 mod goldens;
+mod store;
