@@ -12,7 +12,7 @@
 //!
 //! A decision is taken at the first outcome that permits it and depends on nothing that follows.
 
-use super::{CannotDecide, Interval, Place, closed_unit, edge, open_unit};
+use super::{CannotDecide, Interval, Place, closed_unit, open_unit};
 use statrs::function::gamma::ln_gamma;
 use std::f64::consts::PI;
 
@@ -37,14 +37,14 @@ impl Tally {
         self.mixture().ln_against(rate)
     }
 
-    /// The rates that M_t does not exclude at `level`: the confidence sequence at this t alone, rounded outward.
+    /// The rates that M_t does not exclude at `level`: the confidence sequence at this t alone.
     ///
     /// # Errors
     /// `OutOfRange` for a level outside (0, 1).
     pub fn interval(self, level: f64) -> Result<Interval, CannotDecide> {
         let bar = -open_unit("level", level)?.ln();
         let mixture = self.mixture();
-        Ok(Interval { low: mixture.limit(0.0, bar), high: mixture.limit(1.0, bar) })
+        Ok(Interval { low: mixture.low(0.0, bar), high: mixture.high(1.0, bar) })
     }
 
     /// The mixture's own prediction of the next outcome, (s + 1/2) / (t + 1): an estimate that is never 0 or 1.
@@ -84,12 +84,30 @@ impl Mixture {
         self.ones / (self.ones + self.zeros)
     }
 
-    // The rate between `end` and the seen frequency at which ln M_t crosses `bar`, rounded outward.
-    fn limit(self, end: f64, bar: f64) -> f64 {
-        if self.ln_against(end) < bar {
-            return end;
+    /// The limit below the seen frequency at which ln M_t crosses `bar`, from an excluded rate or 0.
+    ///
+    /// By Newton's method from outside: ln M_t is convex, so every step stays outside and comes nearer.
+    fn low(self, from: f64, bar: f64) -> f64 {
+        if self.ones == 0.0 {
+            return 0.0;
         }
-        edge(end, self.frequency(), |rate| self.ln_against(rate) < bar)
+        // Excluded too, and never 0: without the zeros' share, which only adds, ln M_t would be `bar` here.
+        let mut rate = from.max(((self.ln_marginal - bar) / self.ones).exp());
+        for _ in 0..100 {
+            let slope = self.zeros / (1.0 - rate) - self.ones / rate;
+            let next = rate - (self.ln_against(rate) - bar) / slope;
+            if next.is_nan() || next <= rate {
+                break;
+            }
+            rate = next;
+        }
+        rate
+    }
+
+    /// The limit above the seen frequency, likewise: the lower one with ones and zeros exchanged.
+    fn high(self, from: f64, bar: f64) -> f64 {
+        let mirrored = Mixture { ones: self.zeros, zeros: self.ones, ..self };
+        1.0 - mirrored.low(1.0 - from, bar)
     }
 }
 
@@ -232,10 +250,10 @@ impl Watch {
     fn narrow(&mut self, mixture: Mixture) {
         let seen = mixture.frequency();
         if seen > self.interval.low && mixture.ln_against(self.interval.low) >= self.bar {
-            self.interval.low = mixture.limit(self.interval.low, self.bar);
+            self.interval.low = mixture.low(self.interval.low, self.bar);
         }
         if seen < self.interval.high && mixture.ln_against(self.interval.high) >= self.bar {
-            self.interval.high = mixture.limit(self.interval.high, self.bar);
+            self.interval.high = mixture.high(self.interval.high, self.bar);
         }
     }
 }
