@@ -4,6 +4,7 @@
 //! user everything:
 //! * [`engine`]: settings, keys, tables, data laws, networks, masks, training, statistics
 //! * [`theorems`], [`sims`], [`figures`]: every claim, experiment and plot, one file each
+//! * [`record`]: one network in a file, as `train` reads it
 //! * [`outside`]: files that settings name
 //! * [`store`]: where tables lie, and how they survive a kill at any moment
 //! * [`runner`]: threads, groups, shards, resume, the clock
@@ -18,6 +19,7 @@ pub use prunelaw_theorems as theorems;
 
 pub mod cli;
 pub mod outside;
+pub mod record;
 pub mod report;
 pub mod runner;
 pub mod store;

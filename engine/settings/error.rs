@@ -60,6 +60,11 @@ pub enum Problem {
         /// The nearest value of this key that works, if there is one.
         nearest: Option<String>,
     },
+    /// The files or arrays that the value names do not do.
+    Unusable {
+        /// Why.
+        why: String,
+    },
     /// A key that these settings need is missing.
     Missing {
         /// What it is for.
@@ -110,6 +115,7 @@ impl fmt::Display for SettingsError {
                 write!(f, "{shown}{origin} cannot be: {must}")?;
                 nearest.iter().try_for_each(|nearest| write!(f, "; nearest: {nearest}"))
             }
+            Problem::Unusable { why } => write!(f, "{shown}{origin} cannot be used: {why}"),
             Problem::Missing { why } => write!(f, "`{key}`{origin} is missing: {why}"),
         }
     }
