@@ -39,6 +39,7 @@ pub fn load(word: &str, folder: &Path) -> Result<Option<Outside>, OutsideFileErr
         return Outside::npz(word, &bytes).map(Some).map_err(content(path));
     }
     let Some(path) = word.strip_prefix("idx:").map(|path| folder.join(path)) else { return Ok(None) };
+    fs::read_dir(&path).map_err(|source| OutsideFileError::Unreadable { path: path.clone(), source })?;
     let file = |at: usize| read_plain_or_gzip(&path, IDX_FILES[at]);
     let train = [file(0)?, file(1)?];
     // The test images may be missing, but not alone.

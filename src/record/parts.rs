@@ -110,12 +110,13 @@ impl Record {
     #[allow(clippy::type_complexity)]
     pub fn samples<R: Real>(&self) -> Result<(Arc<Samples<R>>, Option<Arc<Samples<R>>>), SettingsError> {
         let widths = self.settings().counts("widths");
+        let outside;
         let TrainTest { train, test } = match self.settings().text("data") {
             "digits" => digits::train_test(),
-            word => match outside::load(word, self.folder()) {
-                Ok(outside) => outside.expect("npz or idx").data().clone(),
-                Err(error) => return Err(self.misfit("data", error)),
-            },
+            word => {
+                outside = outside::load(word, self.folder()).map_err(|error| self.misfit("data", error))?;
+                outside.as_ref().expect("npz or idx").data()
+            }
         };
         if train.dimension() != widths[0] {
             let why =
@@ -123,7 +124,7 @@ impl Record {
             return Err(self.misfit("data", why));
         }
         let samples = |data| Samples::new(data, widths[widths.len() - 1], self.loss()).map(Arc::new);
-        let both = samples(&train).and_then(|train| Ok((train, test.as_ref().map(samples).transpose()?)));
+        let both = samples(train).and_then(|train| Ok((train, test.as_ref().map(samples).transpose()?)));
         both.map_err(|error| match error {
             MlpError::Loss(error) => self.misfit("loss", error),
             error => self.misfit("data", error),

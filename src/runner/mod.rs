@@ -22,10 +22,10 @@ pub use request::{Layers, sim_request, trial_request};
 
 use plan::refuse_what_does_not_fit;
 
-use crate::engine::data::outside::OutsideError;
 use crate::engine::device::{Cpu, Device};
 use crate::engine::settings::{Request, SettingsError, address};
 use crate::engine::table::{Row, Table};
+use crate::outside::OutsideFileError;
 use crate::store::StoreError;
 use std::path::PathBuf;
 
@@ -138,7 +138,7 @@ pub enum RunError {
         /// The setting's value.
         setting: String,
         /// What is wrong with it.
-        source: OutsideError,
+        source: OutsideFileError,
     },
     /// A file is no TOML; the message names file, line and column.
     #[error("{0}")]

@@ -1,12 +1,9 @@
 //! Outside files: `idx:DIR` and `npz:FILE` in settings are found, read and attached to the request.
 
 use super::RunError;
-use crate::engine::data::Outside;
-use crate::engine::data::outside::IDX_FILES;
 use crate::engine::settings::{Assignment, Domain, Raw, Request, Value};
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use crate::outside;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Makes the paths in settings absolute: those of a file are taken from its folder, those of words from here.
@@ -31,62 +28,16 @@ pub(super) fn attach(request: Request) -> Result<Request, RunError> {
         _ => None,
     });
     match word {
-        Some(word) => Ok(request.with_outside(Arc::new(read(&word)?))),
+        Some(word) => {
+            // The paths are absolute by now.
+            let outside = outside::load(&word, Path::new(""));
+            let outside = outside.map_err(|source| RunError::Outside { setting: word.clone(), source })?;
+            Ok(outside.map_or(request.clone(), |outside| request.with_outside(Arc::new(outside))))
+        }
         None => Ok(request),
     }
 }
 
 fn split(word: &str) -> Option<(&'static str, &str)> {
     ["idx:", "npz:"].into_iter().find_map(|prefix| Some((prefix, word.strip_prefix(prefix)?)))
-}
-
-fn read(word: &str) -> Result<Outside, RunError> {
-    let (prefix, path) = split(word).expect("only words with a prefix come here");
-    let path = Path::new(path);
-    let outside = match prefix {
-        "npz:" => Outside::npz(word, &bytes(path)?),
-        _ => {
-            if let Err(error) = fs::read_dir(path) {
-                return Err(unreadable(path)(error));
-            }
-            let [images, labels, test_images, test_labels] = IDX_FILES;
-            let train = [idx_file(path, images)?, idx_file(path, labels)?];
-            // The test files may be missing, but only together.
-            let there = [test_images, test_labels].map(|name| find(path, name).is_some());
-            let test = match there {
-                [false, false] => None,
-                _ => Some([idx_file(path, test_images)?, idx_file(path, test_labels)?]),
-            };
-            let [images, labels] = &train;
-            Outside::idx(word, [images, labels], test.as_ref().map(|[images, labels]| [&images[..], &labels[..]]))
-        }
-    };
-    outside.map_err(|source| RunError::Outside { setting: word.to_owned(), source })
-}
-
-/// An IDX file under its name, or with `.gz` behind it.
-fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    [name.to_owned(), format!("{name}.gz")].into_iter().map(|name| folder.join(name)).find(|path| path.exists())
-}
-
-fn idx_file(folder: &Path, name: &str) -> Result<Vec<u8>, RunError> {
-    match find(folder, name) {
-        Some(path) => bytes(&path),
-        None => Err(RunError::Unreadable {
-            path: folder.join(name),
-            why: "no such file, neither so nor with .gz".to_owned(),
-        }),
-    }
-}
-
-fn bytes(path: &Path) -> Result<Vec<u8>, RunError> {
-    fs::read(path).map_err(unreadable(path))
-}
-
-fn unreadable(path: &Path) -> impl FnOnce(std::io::Error) -> RunError {
-    move |error| {
-        let why =
-            if error.kind() == ErrorKind::NotFound { "no such file or folder".to_owned() } else { error.to_string() };
-        RunError::Unreadable { path: path.to_owned(), why }
-    }
 }
