@@ -26,7 +26,8 @@ const ALL_OR_COUNT: Domain = Domain::Integer { min: 0, max: 1_000_000_000 };
 
 /// The fields of a cell on labelled data.
 pub(crate) static FIELDS: [Field; 17] = [
-    DATA.text("digits"),
+    // Its default stays the sweep's own, so that the word is part of the address here.
+    DATA,
     WIDTHS.integers(&[256]),
     ACTIVATION,
     BIAS.text("true"),

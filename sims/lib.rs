@@ -20,3 +20,36 @@ pub static SIMS: &[&dyn Sim] = &[&pruning_fraction_sweep::PruningFractionSweep, 
 pub fn find(id: &str) -> Option<&'static dyn Sim> {
     SIMS.iter().copied().find(|sim| sim.card().id == id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prunelaw_engine::effort::Effort;
+    use prunelaw_engine::settings::{Assignment, Request, address};
+    use std::collections::BTreeSet;
+
+    fn request(sim: &dyn Sim, data: &str, effort: Effort) -> Request {
+        let schema = sim.schema_for(data).expect("a word of the sim");
+        let layers = [sim.expand(schema, effort), vec![Assignment::own("data", data)]];
+        Request::resolve(schema, sim.schemas(), &[&layers[0], &layers[1]]).expect("an effort is allowed")
+    }
+
+    #[test]
+    fn every_effort_of_every_sim_passes_its_own_checks() {
+        for sim in SIMS {
+            for effort in Effort::ALL {
+                for cell in request(*sim, "patches", effort).cells() {
+                    sim.check(&cell).unwrap_or_else(|error| panic!("{}: {error}", sim.card().id));
+                    assert!(sim.cost(&cell).flops > 0.0 && sim.cost(&cell).bytes > 0.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn results_on_different_data_have_different_addresses() {
+        let sim = find("pruning_fraction_sweep").unwrap();
+        let address = |data| address::address(sim.card().id, sim.card().protocol, &request(sim, data, Effort::Normal));
+        assert_eq!(["patches", "digits", "npz:a", "npz:b"].map(address).into_iter().collect::<BTreeSet<_>>().len(), 4);
+    }
+}
