@@ -73,7 +73,7 @@ fn take(
 }
 
 /// The folders of all addresses of a store, sorted.
-fn addresses(store: &Store) -> Result<Vec<PathBuf>, StoreError> {
+pub(super) fn addresses(store: &Store) -> Result<Vec<PathBuf>, StoreError> {
     let runs = store.root().join(names::RUNS);
     if !runs.is_dir() {
         return Err(StoreError::NoRuns { path: store.root().to_owned() });

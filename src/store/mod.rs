@@ -62,6 +62,12 @@ impl Store {
         Place::new(self.root.join(names::RUNS).join(&identity.id).join(&identity.address), identity)
     }
 
+    /// The readable manifests of all addresses, sorted by experiment and address.
+    pub fn manifests(&self) -> Vec<Manifest> {
+        let folders = collect::addresses(self).unwrap_or_default();
+        folders.iter().filter_map(|folder| Manifest::read(&folder.join(names::MANIFEST)).ok()).collect()
+    }
+
     /// The folder of drawings.
     pub fn figures(&self) -> PathBuf {
         self.root.join(names::FIGURES)
