@@ -4,6 +4,7 @@
 //! * [`card`]: what a claim says, from where, under which assumptions, and what is not checked
 //! * [`evidence`]: what has to be computed before a claim can be judged
 //! * [`point`]: the rows of one cell, as a judge reads them
+//! * [`limit`], [`rate`]: the two judges that most claims share
 //! * [`verdict`]: the answers, and how findings at points become one verdict
 //! * [`claim`]: the trait
 //! * [`ledger`]: every result owed, held against the registry by a test
@@ -13,8 +14,10 @@ pub mod card;
 pub mod claim;
 pub mod evidence;
 pub mod ledger;
+pub mod limit;
 pub mod point;
 pub mod pruned_training;
+pub mod rate;
 pub mod verdict;
 
 pub use card::{Assumption, Card, Class, Provenance, Subject, Symbol};
@@ -23,4 +26,9 @@ pub use evidence::{Draw, Evidence, Replicas, Trial, TrialError};
 pub use verdict::{Finding, Level, Verdict, Witness, worst};
 
 /// Every claim. Adding one is one file and one line here.
-pub static THEOREMS: &[&dyn Claim] = &[];
+pub static THEOREMS: &[&dyn Claim] = &[
+    &pruned_training::signal_noise_decomposition::CLAIM,
+    &pruned_training::gradient_bounded_by_loss::CLAIM,
+    &pruned_training::surviving_signal_neurons::CLAIM,
+    &pruned_training::pruning_improves_generalization::CLAIM,
+];

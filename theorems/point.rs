@@ -50,6 +50,15 @@ impl Point<'_> {
         text(&self.rows[0][self.table.index(name)])
     }
 
+    /// A column as words, in replica order.
+    ///
+    /// # Panics
+    /// If the table lacks the column.
+    pub fn words(&self, name: &str) -> Vec<String> {
+        let at = self.table.index(name);
+        self.rows.iter().map(|row| text(&row[at])).collect()
+    }
+
     /// Index of the replica in row `row`.
     pub fn replica(&self, row: usize) -> u64 {
         self.rows[row][self.axes].number() as u64

@@ -3,11 +3,12 @@
 use super::Bench;
 use crate::engine::device::Cpu;
 use crate::engine::key::Key;
-use crate::engine::settings::{Domain, Field, Settings, Value, plain};
+use crate::engine::settings::Settings;
 use crate::engine::stop::Stop;
-use crate::engine::table::{Cell, Column, Kind, Table};
+use crate::engine::table::{Cell, Table};
 use crate::runner::{Done, RunError, Study};
 use crate::sims::Job;
+use crate::store::{axes, columns};
 use std::ops::Range;
 
 /// A bench without a store, on one thread.
@@ -24,14 +25,11 @@ impl Bench for InMemory {
 pub(super) fn draw(study: &Study, cells: &[Settings], replicas: Range<u64>) -> Done {
     let (experiment, request) = (&study.experiment, &study.request);
     let measures = experiment.columns(request.schema());
-    let index = Column::integer("replica", "1", "index of the replica, from 0; the same draws in every cell");
-    let columns: Vec<Column> =
-        request.schema().axes().map(axis).chain([index]).chain(measures.iter().copied()).collect();
-    let mut table = Table::new(&columns);
+    let mut table = Table::new(&columns(request.schema(), measures));
     let key = Key::root(&request.key).child(experiment.family());
     let mut computed = 0;
     for cell in cells {
-        let axes: Vec<Cell> = cell.iter().filter(|(field, _)| field.axis).map(|(_, value)| axis_cell(value)).collect();
+        let axes = axes(cell);
         for replica in replicas.clone() {
             let job = Job { settings: cell.clone(), replica, key: key.replica(replica) };
             for rows in experiment.run(&[job], &Cpu, &Stop::new(), &|_, _| ()).into_iter().flatten() {
@@ -44,21 +42,4 @@ pub(super) fn draw(study: &Study, cells: &[Settings], replicas: Range<u64>) -> D
     let step = measures.first().is_some_and(|column| column.name == "step");
     table.sort(request.schema().axes().count() + 1 + usize::from(step));
     Done { table, address: study.address(), complete: true, computed, cpu_seconds: 0.0 }
-}
-
-fn axis(field: &'static Field) -> Column {
-    let kind = match field.domain {
-        Domain::Integer { .. } => Kind::Integer,
-        Domain::Real { .. } => Kind::Real,
-        _ => Kind::Text,
-    };
-    Column { name: field.name, kind, unit: field.unit, meaning: field.help }
-}
-
-fn axis_cell(value: &Value) -> Cell {
-    match value {
-        Value::Integer(value) => Cell::Integer(*value),
-        Value::Real(value) => Cell::Real(*value),
-        value => Cell::Text(plain(value)),
-    }
 }

@@ -129,7 +129,18 @@ pub struct Stored<'a> {
 
 impl Bench for Stored<'_> {
     fn rows(&self, study: &Study) -> Result<Done, RunError> {
-        runner::compute(self.store, study, self.how, self.stop, self.watch)
+        // Trials take moments and come in many looks: what is worth telling of them are notes.
+        let quiet = NotesOnly(self.watch);
+        let watch = if matches!(study.experiment, Experiment::Sim(_)) { self.watch } else { &quiet };
+        runner::compute(self.store, study, self.how, self.stop, watch)
+    }
+}
+
+struct NotesOnly<'a>(&'a dyn Watch);
+
+impl Watch for NotesOnly<'_> {
+    fn note(&self, text: &str) {
+        self.0.note(text);
     }
 }
 

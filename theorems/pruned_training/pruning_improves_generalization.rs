@@ -1,0 +1,254 @@
+//! # Test loss falls as mild pruning grows
+//!
+//! Pruning at random before training, down to the keep fraction at which classes begin to lose their signal, lowers the
+//! test loss that gradient descent reaches, while the training loss reaches the same target.
+//!
+//! ## Source
+//! arXiv 2301.00335 (JMLR 26(84), 2025), Thm 3 and sec. 5: the bound exp(-n^2/p) falls with p; the size of the effect is
+//! measured at stated sizes, which are ours. `yang2025random`.
+//!
+//! ## Symbols
+//! On the card.
+//!
+//! ## Assumptions
+//! 1. Mild pruning: p is at least [`MILD`], above (2/m) log(10 K), where a class loses its signal with chance 0.1.
+//! 2. Training reaches its loss target; a replica that does not makes its point inconclusive.
+//! 3. The dense network does not generalize already: setting A, outside the paper's Condition 2.
+//!
+//! ## Bound
+//! None: a finding. At every p the mean over keys of (dense test loss - test loss at p) is above 0.
+//!
+//! ## Checked here
+//! p = 0.5, 0.3, 0.2 against dense, paired over keys; the same for accuracy, and each p against the next, as reports.
+//!
+//! ## Not checked here
+//! The form exp(-n^2/p); real data.
+//!
+//! ## Gaps to the paper
+//! In the paper's Condition the dense network generalizes and the improvement is one of the bound alone.
+
+use super::{CLASSES, DIMENSION, KEEP, NEURONS, PAPER, SAMPLES, SUBJECT};
+use crate::point::{Point, points};
+use crate::{Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Replicas, Verdict, Witness};
+use prunelaw_engine::effort::Effort;
+use prunelaw_engine::settings::Assignment;
+use prunelaw_engine::statistics::compare::{Comparison, Test, paired};
+use prunelaw_engine::statistics::power::{POWER, paired_t_replicas};
+use prunelaw_engine::table::Table;
+
+/// Smallest keep fraction that counts as mild: above (2/m) log(K/0.1) at both sizes, 0.120 and 0.123.
+pub const MILD: f64 = 0.125;
+
+/// The smallest effect of interest: a mean difference of one standard deviation of the differences.
+const EFFECT: f64 = 1.0;
+
+/// The effect at the size of `smoke`, which was chosen small and with a large effect.
+const SMOKE_EFFECT: f64 = 2.0;
+
+static CARD: Card = Card {
+    id: "pruning_improves_generalization",
+    was: None,
+    subject: &SUBJECT,
+    class: Class::Empirical,
+    says: "paired over keys, test loss falls as mild pruning grows",
+    statement: "Random pruning before training, as long as classes keep their signal, lowers the test loss that \
+                gradient descent reaches at the same training loss.",
+    source: "arXiv 2301.00335 (JMLR 26(84), 2025), Thm 3 and sec. 5; sizes are ours (setting A)",
+    reference: PAPER,
+    provenance: Provenance::Simulated,
+    symbols: &[CLASSES, NEURONS, DIMENSION, SAMPLES, KEEP],
+    assumptions: &[
+        Assumption { name: "mild pruning", says: "p is at least 0.125, above the derived signal-loss boundary" },
+        Assumption { name: "trained", says: "the training loss reaches its target in every replica" },
+        Assumption { name: "room to improve", says: "p_c < 1: the dense network does not generalize already" },
+    ],
+    bound: "none: the mean over keys of (dense test loss - test loss at p) is above 0 at every p",
+    checked: &[
+        "test loss at keep 0.5, 0.3, 0.2 against dense, paired over keys, K = 2, d = 20000, n = 20, m = 50, SNR 0.3",
+        "reported beside it: test accuracy, and each keep fraction against the next larger one",
+    ],
+    not_checked: &["the form exp(-n^2/p) of the bound", "real data", "the paper's own synthetic plots"],
+    gaps: &[
+        "the sizes lie outside Condition 2, in which the dense network generalizes and nothing visible is left to gain",
+        "the paper's dips at 30 % pruned are smaller than its error bars",
+    ],
+    power: "alternative: a mean difference of one standard deviation of the paired differences; replicas for power 0.8 \
+            at the claim's level, at least 20 at `normal` and 40 at `paper`; at `smoke` two standard deviations, on a \
+            smaller network where the effect is larger",
+    about: "the floating-point program, f32",
+    protocol: 1,
+};
+
+/// The finding, or its false sibling, which has it the other way round.
+#[derive(Debug)]
+pub struct PruningImprovesGeneralization {
+    reversed: bool,
+}
+
+/// The claim.
+pub static CLAIM: PruningImprovesGeneralization = PruningImprovesGeneralization { reversed: false };
+static FALSE: PruningImprovesGeneralization = PruningImprovesGeneralization { reversed: true };
+
+const COLUMNS: &[&str] = &["outcome", "train_loss", "test_loss", "test_accuracy"];
+
+/// One comparison: what should be lower at the second point than at the first, in this version.
+struct Comparing<'p, 't> {
+    version: &'static str,
+    ours: bool,
+    column: &'static str,
+    /// 1 if less is better, -1 if more is.
+    sign: f64,
+    from: &'p Point<'t>,
+    to: &'p Point<'t>,
+}
+
+impl Comparing<'_, '_> {
+    fn judge(&self, level: &Level, points: usize) -> Finding {
+        let values = |point: &Point<'_>| -> Vec<f64> {
+            point.numbers(self.column).into_iter().map(|value| self.sign * value).collect()
+        };
+        let (before, after) = (values(self.from), values(self.to));
+        let compared = paired(&before, &after);
+        let uncompleted = [self.from, self.to].iter().map(|point| unconverged(point)).sum::<usize>();
+        let seen = match &compared {
+            Ok(found) => self.words(found),
+            Err(error) => error.to_string(),
+        };
+        let inconclusive = |because| Verdict::Inconclusive { replicas_needed: None, because };
+        let (verdict, p_value) = if self.to.number("keep") < MILD {
+            (Verdict::OutOfScope { failed: vec!["mild pruning".to_owned()] }, None)
+        } else if uncompleted > 0 {
+            (inconclusive(format!("{uncompleted} trainings did not reach the loss target")), None)
+        } else {
+            match compared {
+                Err(error) => (inconclusive(error.to_string()), None),
+                Ok(found) => self.decide(&found, level, points, &seen),
+            }
+        };
+        Finding {
+            version: self.version,
+            ours: self.ours,
+            point: self.to.at(),
+            verdict,
+            p_value,
+            replicas: after.len() as u64,
+            failures: None,
+            claimed_rate: None,
+            seen,
+        }
+    }
+
+    fn decide(&self, found: &Comparison, level: &Level, points: usize, seen: &str) -> (Verdict, Option<f64>) {
+        let scale = self.from.numbers(self.column).iter().sum::<f64>().abs() / self.from.rows.len() as f64;
+        // The end of the interval that is nearest to no difference; a sign test has no interval, and its point speaks.
+        let end = |level: f64, pick: fn((f64, f64)) -> f64| {
+            let interval = found.interval(1.0 - 2.0 * level).ok().filter(|interval| interval.width().is_finite());
+            interval.map_or(found.difference, |interval| pick((interval.low, interval.high))) / scale
+        };
+        let strict = level.per_point(points);
+        if found.greater <= level.alpha {
+            (Verdict::Holds { margin: end(level.alpha, |(low, _)| low) }, Some(found.greater))
+        } else if found.less <= strict {
+            let witness = Witness { at: self.to.at(), replica: None, seen: seen.to_owned() };
+            (Verdict::Violated { margin: end(strict, |(_, high)| high), witness }, Some(found.less))
+        } else {
+            let effect = found.difference / (found.standard_error * (self.to.rows.len() as f64).sqrt());
+            let replicas_needed = paired_t_replicas(effect.abs(), level.alpha, POWER).ok();
+            let because = format!("no significant difference at level {:.1e}: {seen}", level.alpha);
+            (Verdict::Inconclusive { replicas_needed, because }, Some(found.greater.min(found.less)))
+        }
+    }
+
+    fn words(&self, found: &Comparison) -> String {
+        let mean = |point: &Point<'_>| point.numbers(self.column).iter().sum::<f64>() / point.rows.len() as f64;
+        let test = if found.test == Test::Sign { "sign test" } else { "paired t" };
+        format!(
+            "mean {} {:.4} at keep {}, {:.4} at keep {}; {test} {:.2}, p {:.1e}",
+            self.column,
+            mean(self.from),
+            self.from.word("keep"),
+            mean(self.to),
+            self.to.word("keep"),
+            found.statistic,
+            found.two_sided,
+        )
+    }
+}
+
+/// Replicas whose training did not reach its target.
+fn unconverged(point: &Point<'_>) -> usize {
+    let outcomes = point.words("outcome");
+    outcomes.iter().filter(|outcome| *outcome != "converged").count()
+}
+
+impl Claim for PruningImprovesGeneralization {
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn evidence(&self, effort: Effort, alpha: f64) -> Vec<Evidence> {
+        let needed = |effect| paired_t_replicas(effect, alpha, POWER).unwrap_or(u64::MAX);
+        let (settings, replicas): (&[(&str, &str)], u64) = match effort {
+            Effort::Smoke => (
+                &[
+                    ("keep", "0.1,0.25,1"),
+                    ("classes", "4"),
+                    ("dimension", "600"),
+                    ("samples", "40"),
+                    ("neurons", "60"),
+                    ("snr", "0.3"),
+                    ("init_scale", "0.1"),
+                    ("rate", "0.5"),
+                    ("test_samples", "400"),
+                ],
+                needed(SMOKE_EFFECT),
+            ),
+            Effort::Normal => (&[("keep", "0.1,0.2,0.3,0.5,1")], needed(EFFECT).max(20)),
+            Effort::Paper => (&[("keep", "0.1,0.2,0.3,0.5,1")], needed(EFFECT).max(40)),
+        };
+        let settings = settings.iter().map(|(key, value)| Assignment::own(key, *value)).collect();
+        let replicas = Replicas::Fixed(replicas);
+        vec![Evidence::Sim { id: "pruning_fraction_sweep", settings, columns: COLUMNS, replicas }]
+    }
+
+    fn judge(&self, seen: &[Table], level: &Level) -> Vec<Finding> {
+        // Sorted by keep fraction, so that the dense network comes last.
+        let points: Vec<Point<'_>> = seen.iter().flat_map(points).collect();
+        let Some((dense, pruned)) = points.split_last().filter(|(dense, _)| dense.number("keep") == 1.0) else {
+            return Vec::new();
+        };
+        let in_scope = pruned.iter().filter(|point| point.number("keep") >= MILD).count();
+        let better = if self.reversed { -1.0 } else { 1.0 };
+        let versions = [("against dense", true, "test_loss", 1.0), ("accuracy", false, "test_accuracy", -1.0)];
+        let against_dense = versions.into_iter().flat_map(|(version, ours, column, sign)| {
+            let compare = move |to| {
+                Comparing { version, ours, column, sign: better * sign, from: dense, to }.judge(level, in_scope)
+            };
+            pruned.iter().map(compare)
+        });
+        let steps = points.windows(2).map(|pair| {
+            let (to, from) = (&pair[0], &pair[1]);
+            Comparing { version: "step by step", ours: false, column: "test_loss", sign: better, from, to }
+                .judge(level, in_scope)
+        });
+        against_dense.chain(steps).collect()
+    }
+
+    fn false_sibling(&self) -> &'static dyn Claim {
+        &FALSE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::boundaries::signal_loss_keep;
+    use super::*;
+
+    #[test]
+    fn mild_pruning_stays_above_the_signal_loss_boundary_of_both_sizes() {
+        for (neurons, classes) in [(50, 2), (60, 4)] {
+            let boundary = signal_loss_keep(neurons, classes, 0.1);
+            assert!(boundary < MILD && MILD - boundary < 0.006);
+        }
+    }
+}
