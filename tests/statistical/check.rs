@@ -3,6 +3,7 @@
 use prunelaw_engine::key::Key;
 use prunelaw_engine::statistics::binomial::{at_least, at_most};
 use rand_chacha::ChaCha8Rng;
+use statrs::distribution::{ChiSquared, ContinuousCDF};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// False-alarm rate of one check.
@@ -36,21 +37,19 @@ pub(crate) fn super_uniform(name: &str, p_values: &[f64]) {
 
 /// P(p <= a) = a at every a.
 pub(crate) fn uniform(name: &str, p_values: &[f64]) {
-    let mirrored: Vec<f64> = p_values.iter().map(|p| 1.0 - p).collect();
-    let fault = too_small(p_values, 0.5 * ALARM).or_else(|| {
-        too_small(&mirrored, 0.25 * ALARM).or_else(|| {
-            LEVELS.iter().find_map(|&level| {
-                let hits = count(p_values.iter().map(|&p| p <= level));
-                let tail = at_most(hits, p_values.len() as u64, level);
-                (tail < 0.0625 * ALARM).then(|| format!("only {hits} of {} p-values below {level}", p_values.len()))
-            })
-        })
-    });
-    made(fault, name);
+    made(not_uniform(p_values), name);
+}
+
+/// A sum that is chi-square with `freedom` degrees of freedom is neither too large nor too small.
+pub(crate) fn chi_square(name: &str, sum: f64, freedom: f64) {
+    let law = ChiSquared::new(freedom).expect("positive");
+    let tail = law.sf(sum).min(law.cdf(sum));
+    made((tail.is_nan() || tail < 0.5 * ALARM).then(|| format!("chi-square {sum} of {freedom}")), name);
 }
 
 /// At least `claimed` of the runs cover.
 pub(crate) fn covers(name: &str, claimed: f64, covered: &[bool]) {
+    println!("{name}: coverage {:.4}", count(covered.iter().copied()) as f64 / covered.len() as f64);
     made(too_few(claimed, covered), name);
 }
 
@@ -93,6 +92,19 @@ fn too_small(p_values: &[f64], alarm: f64) -> Option<String> {
         let tail = at_least(hits, p_values.len() as u64, level);
         (tail < 0.125 * alarm).then(|| format!("{hits} of {n} p-values below {level}"))
     })
+}
+
+/// What [`uniform`] finds wrong.
+pub(crate) fn not_uniform(p_values: &[f64]) -> Option<String> {
+    let mirrored: Vec<f64> = p_values.iter().map(|p| 1.0 - p).collect();
+    let too_rare = |&level: &f64| {
+        let hits = count(p_values.iter().map(|&p| p <= level));
+        let tail = at_most(hits, p_values.len() as u64, level);
+        (tail < 0.0625 * ALARM).then(|| format!("only {hits} of {} p-values below {level}", p_values.len()))
+    };
+    too_small(p_values, 0.5 * ALARM)
+        .or_else(|| too_small(&mirrored, 0.25 * ALARM))
+        .or_else(|| LEVELS.iter().find_map(too_rare))
 }
 
 fn too_few(claimed: f64, covered: &[bool]) -> Option<String> {

@@ -10,10 +10,14 @@
 //! or summed exactly where the law is discrete. Beside each test stands its power against a named alternative, from a
 //! formula or from a longer run with another key, and held by the measured one.
 //!
+//! The laws of draws (keys, masks, data, initial weights) likewise: exact laws by Kolmogorov-Smirnov over 10^4 replicas,
+//! counts by chi-square.
+//!
 //! A planted fault for each kind of check shows that it can fail (`check`).
 
 mod check;
 mod comparisons;
+mod draws;
 mod many;
 mod rates;
 mod sequential;
