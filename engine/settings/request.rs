@@ -8,7 +8,7 @@ use super::error::nearest;
 use super::vocabulary::{ALIASES, Alias};
 use super::{Assignment, Domain, Fallback, Field, Origin, Problem, Raw, Schema, Settings, SettingsError, Value, plain};
 use crate::data::Outside;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// Most points that one range may have.
@@ -190,15 +190,10 @@ impl<'a> Given<'a> {
     }
 }
 
+/// Drops repeated values; the first of equal ones stays where it is.
 fn dedup(values: &mut Vec<Value>) {
-    let mut seen: Vec<Value> = Vec::with_capacity(values.len());
-    values.retain(|value| {
-        let new = !seen.contains(value);
-        if new {
-            seen.push(value.clone());
-        }
-        new
-    });
+    let mut seen = HashSet::with_capacity(values.len());
+    values.retain(|value| seen.insert(plain(value)));
 }
 
 fn resolve_fields(

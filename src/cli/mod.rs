@@ -177,10 +177,13 @@ impl<E: std::error::Error> From<E> for CliError {
 
 /// The error for an id that nobody registered, with the nearest one.
 pub fn unknown<'a>(kind: &str, id: &str, known: impl IntoIterator<Item = &'a str>) -> CliError {
-    match nearest(id, known) {
-        Some(near) => CliError(format!("unknown {kind} `{id}`; did you mean `{near}`?")),
-        None => CliError(format!("unknown {kind} `{id}`; `prunelaw list` names all")),
-    }
+    let known: Vec<&str> = known.into_iter().collect();
+    let alike = |other: &&&str| strsim::jaro_winkler(id, other);
+    let near = nearest(id, known.iter().copied())
+        .or_else(|| known.iter().find(|other| other.contains(id)).map(|other| (*other).to_owned()))
+        .or_else(|| known.iter().max_by(|a, b| alike(a).total_cmp(&alike(b))).map(|other| (*other).to_owned()));
+    let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    CliError(format!("unknown {kind} `{id}`{near} `prunelaw list` names all"))
 }
 
 /// Reads the command line, runs the command, and gives the exit code.

@@ -2,7 +2,7 @@
 
 use super::{RunError, outside};
 use crate::engine::effort::Effort;
-use crate::engine::settings::{Assignment, Raw, Request, Schema, SettingsError, assign};
+use crate::engine::settings::{Assignment, Problem, Raw, Request, Schema, SettingsError, assign};
 use crate::sims::Sim;
 use crate::theorems::Trial;
 use std::fs;
@@ -79,18 +79,19 @@ impl Layers {
 /// # Errors
 /// The first wrong setting, or an outside file that cannot be read.
 pub fn sim_request(sim: &'static dyn Sim, effort: Effort, layers: &Layers) -> Result<Request, RunError> {
-    let schema = match layers.last("data") {
-        Some(data) => {
-            let word = match &data.raw {
-                Raw::Bare(text) => text.clone(),
-                Raw::Typed(value) => value.as_str().unwrap_or_default().to_owned(),
-            };
-            // A word that no schema takes is refused below, by the field's own range.
-            sim.schema_for(&word).unwrap_or(&sim.schemas()[0])
-        }
-        None => &sim.schemas()[0],
-    };
+    let data = layers.last("data");
+    let word = data.map(|data| match &data.raw {
+        Raw::Bare(text) => text.as_str(),
+        Raw::Typed(value) => value.as_str().unwrap_or_default(),
+    });
+    let found = word.map_or(sim.schemas().first(), |word| sim.schema_for(word));
+    let schema = found.unwrap_or(&sim.schemas()[0]);
     let request = layers.resolve(schema, sim.schemas(), sim.expand(schema, effort))?;
+    if let (Some(data), None) = (data, found) {
+        let known: Vec<&str> = sim.schemas().iter().map(|schema| schema.when).collect();
+        let allowed = format!("this experiment takes {}", known.join(" or "));
+        return Err(data.error(Problem::NotAllowed { allowed, nearest: None }).into());
+    }
     let request = outside::attach(request)?;
     refuse_too_many_cells(&request)?;
     for cell in request.cells() {

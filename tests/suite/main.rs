@@ -1,4 +1,5 @@
 //! Everything that holds over the whole program, by question.
 
+mod cli;
 mod goldens;
 mod store;
