@@ -12,6 +12,7 @@ use crate::engine::stop::Stop;
 use crate::engine::table::{Column, Table};
 use crate::engine::training::{self, Evaluation, Objective, Recipe, Step, Trained};
 use crate::record::Record;
+use crate::runner;
 use crate::store::replace;
 use clap::Args;
 use ndarray_npy::WritableElement;
@@ -61,6 +62,9 @@ static TRAJECTORY: [Column; 4] = [
 impl Train {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
         let record = Record::read(&self.config, global.key.as_deref())?;
+        if let Some(memory) = runner::memory() {
+            record.refuse_what_does_not_fit(memory)?;
+        }
         let stop = stop_on_signals()?;
         let work = if record.settings().text("precision") == "f32" {
             prepare::<f32>(&record)
@@ -73,8 +77,10 @@ impl Train {
             return Ok(Exit::Done);
         }
         // Before the training, so that no work is lost to a folder that is none.
-        std::fs::create_dir_all(&global.out)
-            .map_err(|error| CliError(format!("cannot write to --out {}: {error}", global.out.display())))?;
+        if let Err(error) = std::fs::create_dir_all(&global.out) {
+            let why = if global.out.exists() { "it is no folder".to_owned() } else { error.to_string() };
+            return Err(CliError(format!("cannot write to --out {}: {why}", global.out.display())));
+        }
         let Some(finished) = (work.go)(&stop)? else {
             note("interrupted; nothing was written, and the same command starts again");
             return Ok(Exit::Interrupted);
@@ -225,7 +231,7 @@ fn summary_of(record: &Record) -> Map<String, Value> {
         let value = match value {
             settings::Value::Integer(value) => json!(value),
             settings::Value::Real(value) => json!(value),
-            settings::Value::Text(value) => json!(value),
+            settings::Value::Text(value) => value.parse().map_or(json!(value), Value::Bool),
             settings::Value::Integers(values) => json!(values),
         };
         match key.split_once('.') {

@@ -6,6 +6,7 @@
 
 pub mod fields;
 pub mod parts;
+mod size;
 
 use crate::engine::settings::error::nearest;
 use crate::engine::settings::{

@@ -12,6 +12,7 @@ use crate::engine::network::mlp::{Activation, Layer, Mlp, MlpError, Samples};
 use crate::engine::network::patch::{Outer, PatchBank, PatchError, PatchNet};
 use crate::engine::real::Real;
 use crate::engine::settings::{SettingsError, plain};
+use crate::engine::training::loss::TargetError;
 use crate::engine::training::{Loss, Optimizer, Recipe, Schedule, Targets};
 use crate::outside;
 use ndarray::{Array2, Ix1, Ix2, Ix3};
@@ -125,10 +126,7 @@ impl Record {
         }
         let samples = |data| Samples::new(data, widths[widths.len() - 1], self.loss()).map(Arc::new);
         let both = samples(train).and_then(|train| Ok((train, test.as_ref().map(samples).transpose()?)));
-        both.map_err(|error| match error {
-            MlpError::Loss(error) => self.misfit("loss", error),
-            error => self.misfit("data", error),
-        })
+        both.map_err(|error| self.mlp_error(error))
     }
 
     /// The initial fully connected network.
@@ -303,15 +301,23 @@ impl Record {
     /// The error of a patch network whose parts do not fit together.
     pub fn patch_error(&self, error: PatchError) -> SettingsError {
         match error {
-            PatchError::Loss(error) => self.misfit("loss", error),
+            PatchError::Loss(error) => self.misfit(at_fault(&error), error),
             error => self.misfit("data", error),
         }
     }
 
     /// The error of a fully connected network whose parts do not fit together.
     pub fn mlp_error(&self, error: MlpError) -> SettingsError {
-        self.misfit("data", error)
+        match error {
+            MlpError::Loss(error) => self.misfit(at_fault(&error), error),
+            error => self.misfit("data", error),
+        }
     }
+}
+
+/// Whether the classes are wrong for the network, or the loss for both.
+fn at_fault(error: &TargetError) -> &'static str {
+    if matches!(error, TargetError::Class { .. }) { "data" } else { "loss" }
 }
 
 /// x as (n, 2, d).

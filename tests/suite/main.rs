@@ -2,4 +2,6 @@
 
 mod cli;
 mod goldens;
+mod numpy;
 mod store;
+mod train;

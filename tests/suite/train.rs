@@ -1,0 +1,87 @@
+//! `prunelaw train` from outside: what it writes, and what it says to bad input.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const DIGITS: &str = r#"
+[network]
+kind = "mlp"
+widths = [64, 20, 10]
+[data]
+source = "digits"
+[init]
+law = "he-normal"
+[mask]
+rule = "random"
+keep = 0.5
+[train]
+rate = 0.3
+steps = 40
+"#;
+
+fn train(folder: &Path, config: &str, flags: &[&str]) -> Output {
+    fs::write(folder.join("net.toml"), config).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prunelaw"));
+    command.current_dir(folder).args(["train", "--config", "net.toml", "--out", "out"]).args(flags).output().unwrap()
+}
+
+#[test]
+fn a_training_writes_its_arrays_its_trajectory_and_its_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = train(folder.path(), DIGITS, &["--json"]);
+    assert!(ran.status.success());
+    let said: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+    let out = folder.path().join("out");
+    let summary: serde_json::Value = serde_json::from_slice(&fs::read(out.join("summary.json")).unwrap()).unwrap();
+    assert_eq!(said, summary);
+    assert_eq!((summary["outcome"].as_str(), summary["steps"].as_u64()), (Some("cap"), Some(40)));
+    assert!(summary["test_accuracy"].as_f64().unwrap() > 0.5);
+    assert_eq!(summary["config"]["network"]["bias"], false);
+    let trajectory = fs::read_to_string(out.join("trajectory.csv")).unwrap();
+    assert!(trajectory.starts_with("step,train_loss,train_accuracy,rate\n0,"));
+    assert_eq!(trajectory.lines().count(), 42);
+    let last = trajectory.lines().last().unwrap().split(',').nth(1).unwrap().parse().ok();
+    assert_eq!(summary["train_loss"].as_f64(), last);
+    // The same settings and key give the same bytes; a network can go on from where another ended.
+    let first = fs::read(out.join("final.npz")).unwrap();
+    train(folder.path(), DIGITS, &[]);
+    assert_eq!(fs::read(out.join("final.npz")).unwrap(), first);
+    fs::write(folder.path().join("start.npz"), first).unwrap();
+    let go_on = DIGITS
+        .replace("law = \"he-normal\"", "source = \"npz:start.npz\"")
+        .replace("rule = \"random\"\nkeep = 0.5", "source = \"npz:start.npz\"");
+    assert!(train(folder.path(), &go_on, &[]).status.success());
+    let trajectory = fs::read_to_string(out.join("trajectory.csv")).unwrap();
+    assert_eq!(trajectory.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse().ok(), last);
+}
+
+#[test]
+fn bad_input_is_named_and_nothing_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("broken.npz"), b"PK\x03\x04 and no more").unwrap();
+    let with = |from: &str, to: &str| {
+        assert!(DIGITS.contains(from));
+        DIGITS.replace(from, to)
+    };
+    for (config, parts) in [
+        (with("rate = 0.3", "rat = 0.3"), vec!["`train.rat = 0.3`", "line 13", "`train.rate`?"]),
+        (with("[64, 20, 10]", "[63, 20, 10]"), vec!["`data.source = digits`", "64", "network.widths = 63,20,10"]),
+        (with("[64, 20, 10]", "[64, 20, 9]"), vec!["`data.source = digits`", "class 9", "network.widths = 64,20,9"]),
+        (with("\"digits\"", "\"npz:brokn.npz\""), vec!["npz:brokn.npz", "line 6", "nearest there: broken.npz"]),
+        (with("\"digits\"", "\"npz:broken.npz\""), vec!["npz:broken.npz", "no npz archive"]),
+        (with("\"digits\"", "\"idx:nowhere\""), vec!["idx:nowhere", "nowhere"]),
+        (with("[64, 20, 10]", "[64, 10000000, 10000000, 10]"), vec!["`network.widths = ", "nearest: 64,"]),
+    ] {
+        let ran = train(folder.path(), &config, &[]);
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(2), "{said}");
+        assert!(parts.iter().all(|part| said.contains(part)), "`{said}` lacks one of {parts:?}");
+        assert!(!folder.path().join("out").exists());
+    }
+    fs::write(folder.path().join("out"), "in the way").unwrap();
+    let ran = train(folder.path(), DIGITS, &[]);
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("--out out: it is no folder"));
+    assert_eq!(fs::read_to_string(folder.path().join("out")).unwrap(), "in the way");
+}
