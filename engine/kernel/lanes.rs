@@ -74,6 +74,28 @@ pub trait Lanes<R: Real>: Copy {
         unsafe { Self::load(padded.as_ptr()) }
     }
 
+    /// The numbers of `from`, then zeros; straight from memory if there are as many as lanes.
+    #[inline(always)]
+    fn load_part(from: &[R]) -> Self {
+        if from.len() == Self::COUNT {
+            // SAFETY: COUNT numbers.
+            unsafe { Self::load(from.as_ptr()) }
+        } else {
+            Self::load_some(from, from.len())
+        }
+    }
+
+    /// Writes the first lanes over `to`; straight to memory if it has as many places.
+    #[inline(always)]
+    fn store_part(self, to: &mut [R]) {
+        if to.len() == Self::COUNT {
+            // SAFETY: COUNT numbers.
+            unsafe { self.store(to.as_mut_ptr()) }
+        } else {
+            self.store_some(to);
+        }
+    }
+
     /// Writes the first `to.len()` lanes.
     #[inline(always)]
     fn store_some(self, to: &mut [R]) {

@@ -308,7 +308,10 @@ unsafe fn full_tile<R: Real, V: Lanes<R>, const TALL: usize, const WIDE: usize>(
         let mut sums = [[V::splat(R::ZERO); WIDE]; TALL];
         let mut row = rows;
         for j in 0..bank.coordinates {
-            let x: [V; WIDE] = std::array::from_fn(|v| V::load(row.add(v * V::COUNT)));
+            let mut x = [V::splat(R::ZERO); WIDE];
+            for (v, x) in x.iter_mut().enumerate() {
+                *x = V::load(row.add(v * V::COUNT));
+            }
             for (r, sums) in sums.iter_mut().enumerate() {
                 let w = V::splat(*weights.add(r * bank.coordinates + j));
                 for (sum, x) in sums.iter_mut().zip(x) {
@@ -364,24 +367,36 @@ unsafe fn sparse_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
     unsafe {
         let mut even = [V::splat(R::ZERO); WIDE];
         let mut odd = even;
-        let add = |sums: &mut [V; WIDE], entry: usize| {
-            let w = V::splat(*weights.get_unchecked(entry));
-            let row = rows.add(*coordinates.get_unchecked(entry) as usize * width);
-            for (v, sum) in sums.iter_mut().enumerate() {
-                *sum = w.fma(V::load(row.add(v * V::COUNT)), *sum);
-            }
-        };
         let mut entry = 0;
         while entry + 1 < weights.len() {
-            add(&mut even, entry);
-            add(&mut odd, entry + 1);
+            add_row::<R, V, WIDE>(&mut even, weights, coordinates, entry, rows, width);
+            add_row::<R, V, WIDE>(&mut odd, weights, coordinates, entry + 1, rows, width);
             entry += 2;
         }
         if entry < weights.len() {
-            add(&mut even, entry);
+            add_row::<R, V, WIDE>(&mut even, weights, coordinates, entry, rows, width);
         }
         for v in 0..WIDE {
             even[v].add(odd[v]).store(z.as_mut_ptr().add(v * V::COUNT));
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn add_row<R: Real, V: Lanes<R>, const WIDE: usize>(
+    sums: &mut [V; WIDE],
+    weights: &[R],
+    coordinates: &[u32],
+    entry: usize,
+    rows: *const R,
+    width: usize,
+) {
+    // SAFETY: the caller's.
+    unsafe {
+        let w = V::splat(*weights.get_unchecked(entry));
+        let row = rows.add(*coordinates.get_unchecked(entry) as usize * width);
+        for (v, sum) in sums.iter_mut().enumerate() {
+            *sum = w.fma(V::load(row.add(v * V::COUNT)), *sum);
         }
     }
 }
@@ -591,7 +606,11 @@ unsafe fn dot_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
 ) {
     // SAFETY: the caller's.
     unsafe {
-        let slopes: [V; WIDE] = std::array::from_fn(|v| V::load(slopes.add(v * V::COUNT)));
+        let from = slopes;
+        let mut slopes = [V::splat(R::ZERO); WIDE];
+        for (v, slope) in slopes.iter_mut().enumerate() {
+            *slope = V::load(from.add(v * V::COUNT));
+        }
         for (coordinates, grad) in coordinates.chunks(V::COUNT).zip(grad.chunks_mut(V::COUNT)) {
             let last = coordinates.len() - 1;
             let mut products = [V::splat(R::ZERO); 16];
@@ -604,12 +623,8 @@ unsafe fn dot_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
                 *product = sum;
             }
             let sums = V::sums(&products);
-            let sums = if first { sums } else { V::load_some(grad, grad.len()).add(sums) };
-            if grad.len() == V::COUNT {
-                sums.store(grad.as_mut_ptr());
-            } else {
-                sums.store_some(grad);
-            }
+            let sums = if first { sums } else { V::load_part(grad).add(sums) };
+            sums.store_part(grad);
         }
     }
 }

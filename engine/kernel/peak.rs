@@ -14,8 +14,8 @@ pub fn chains<R: Real>(family: Family, rounds: u64) -> R {
     family.run(Chains { rounds, start: R::ONE })
 }
 
-// Enough to hide a latency of 4 cycles on two units, few enough for 16 registers of two halves each.
-const CHAINS: usize = 8;
+// Enough to hide a latency of 4 cycles on two units.
+const CHAINS: usize = 10;
 
 struct Chains<R> {
     rounds: u64,
@@ -34,7 +34,10 @@ impl<R: Real> Task<R> for Chains<R> {
                 *chain = chain.fma(scale, shift);
             }
         }
-        let sum = chains.into_iter().reduce(V::add).unwrap_or(shift);
+        let mut sum = chains[0];
+        for chain in &chains[1..] {
+            sum = sum.add(*chain);
+        }
         V::sums(&[sum; 16]).first()
     }
 }

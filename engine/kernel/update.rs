@@ -23,22 +23,22 @@ impl<R: Real> Task<R> for Descend<'_, R> {
         match self.velocity {
             None if self.decay == R::ZERO => {
                 for (w, g) in blocks {
-                    put(rate.fma(get::<R, V>(g), get(w)), w);
+                    rate.fma(V::load_part(g), V::load_part(w)).store_part(w);
                 }
             }
             None => {
                 for (w, g) in blocks {
-                    let now = get::<R, V>(w);
-                    put(rate.fma(decay.fma(now, get(g)), now), w);
+                    let now = V::load_part(w);
+                    rate.fma(decay.fma(now, V::load_part(g)), now).store_part(w);
                 }
             }
             Some((velocity, momentum)) => {
                 let momentum = V::splat(momentum);
                 for ((w, g), v) in blocks.zip(velocity.chunks_mut(V::COUNT)) {
-                    let now = get::<R, V>(w);
-                    let next = momentum.fma(get(v), decay.fma(now, get(g)));
-                    put(next, v);
-                    put(rate.fma(next, now), w);
+                    let now = V::load_part(w);
+                    let next = momentum.fma(V::load_part(v), decay.fma(now, V::load_part(g)));
+                    next.store_part(v);
+                    rate.fma(next, now).store_part(w);
                 }
             }
         }
@@ -69,33 +69,13 @@ impl<R: Real> Task<R> for Adam<'_, R> {
         let (rate, epsilon) = (V::splat(-self.rate), V::splat(self.epsilon));
         let state = self.mean.chunks_mut(V::COUNT).zip(self.square.chunks_mut(V::COUNT));
         for ((w, g), (m, s)) in self.theta.chunks_mut(V::COUNT).zip(self.grad.chunks(V::COUNT)).zip(state) {
-            let gradient = get::<R, V>(g);
-            let mean = beta1.fma(get(m), rest1.mul(gradient));
-            let square = beta2.fma(get(s), rest2.mul(gradient.mul(gradient)));
-            put(mean, m);
-            put(square, s);
+            let gradient = V::load_part(g);
+            let mean = beta1.fma(V::load_part(m), rest1.mul(gradient));
+            let square = beta2.fma(V::load_part(s), rest2.mul(gradient.mul(gradient)));
+            mean.store_part(m);
+            square.store_part(s);
             let step = mean.div(fix1).div(square.div(fix2).sqrt().add(epsilon));
-            put(rate.fma(step, get(w)), w);
+            rate.fma(step, V::load_part(w)).store_part(w);
         }
-    }
-}
-
-#[inline(always)]
-fn get<R: Real, V: Lanes<R>>(from: &[R]) -> V {
-    if from.len() == V::COUNT {
-        // SAFETY: COUNT numbers.
-        unsafe { V::load(from.as_ptr()) }
-    } else {
-        V::load_some(from, from.len())
-    }
-}
-
-#[inline(always)]
-fn put<R: Real, V: Lanes<R>>(value: V, to: &mut [R]) {
-    if to.len() == V::COUNT {
-        // SAFETY: COUNT numbers.
-        unsafe { value.store(to.as_mut_ptr()) }
-    } else {
-        value.store_some(to);
     }
 }

@@ -156,25 +156,30 @@ wide!(
     compress_f64x8
 );
 
+// Adds neighbours of `$from` by `$add` of their two interleavings. A macro, because a closure would be compiled without
+// the instructions that it uses.
+macro_rules! halve {
+    ($from:ident, $add:ident, $interleave:ident::<$low:literal, $high:literal>, [$($i:literal),*]) => {
+        [$($add(
+            $interleave::<$low>($from[2 * $i], $from[2 * $i + 1]),
+            $interleave::<$high>($from[2 * $i], $from[2 * $i + 1]),
+        )),*]
+    };
+}
+
 #[inline(always)]
 unsafe fn sums_f32x16(v: &[F32x16; 16]) -> F32x16 {
     unsafe {
         // The last step leaves the sum of the vector in slot 4c + l in lane 4l + c.
-        let slot = |i: usize| v[4 * (i % 4) + i / 4].0;
-        let eight = |i: usize| {
-            let (a, b) = (slot(2 * i), slot(2 * i + 1));
-            _mm512_add_ps(_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0xee>(a, b))
-        };
-        let four = |i: usize| {
-            let (a, b) = (eight(2 * i), eight(2 * i + 1));
-            _mm512_add_ps(_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b))
-        };
-        let two = |i: usize| {
-            let (a, b) = (four(2 * i), four(2 * i + 1));
-            _mm512_add_ps(_mm512_shuffle_ps::<0x44>(a, b), _mm512_shuffle_ps::<0xee>(a, b))
-        };
-        let (a, b) = (two(0), two(1));
-        F32x16(_mm512_add_ps(_mm512_shuffle_ps::<0x88>(a, b), _mm512_shuffle_ps::<0xdd>(a, b)))
+        let slots = [
+            v[0].0, v[4].0, v[8].0, v[12].0, v[1].0, v[5].0, v[9].0, v[13].0, v[2].0, v[6].0, v[10].0, v[14].0, v[3].0,
+            v[7].0, v[11].0, v[15].0,
+        ];
+        let eight = halve!(slots, _mm512_add_ps, _mm512_shuffle_f32x4::<0x44, 0xee>, [0, 1, 2, 3, 4, 5, 6, 7]);
+        let four = halve!(eight, _mm512_add_ps, _mm512_shuffle_f32x4::<0x88, 0xdd>, [0, 1, 2, 3]);
+        let two = halve!(four, _mm512_add_ps, _mm512_shuffle_ps::<0x44, 0xee>, [0, 1]);
+        let one = halve!(two, _mm512_add_ps, _mm512_shuffle_ps::<0x88, 0xdd>, [0]);
+        F32x16(one[0])
     }
 }
 
@@ -182,17 +187,11 @@ unsafe fn sums_f32x16(v: &[F32x16; 16]) -> F32x16 {
 unsafe fn sums_f64x8(v: &[F64x8; 16]) -> F64x8 {
     unsafe {
         // Slot 4c + l ends in lane 2l + c.
-        let slot = |i: usize| v[2 * (i % 4) + i / 4].0;
-        let four = |i: usize| {
-            let (a, b) = (slot(2 * i), slot(2 * i + 1));
-            _mm512_add_pd(_mm512_shuffle_f64x2::<0x44>(a, b), _mm512_shuffle_f64x2::<0xee>(a, b))
-        };
-        let two = |i: usize| {
-            let (a, b) = (four(2 * i), four(2 * i + 1));
-            _mm512_add_pd(_mm512_shuffle_f64x2::<0x88>(a, b), _mm512_shuffle_f64x2::<0xdd>(a, b))
-        };
-        let (a, b) = (two(0), two(1));
-        F64x8(_mm512_add_pd(_mm512_unpacklo_pd(a, b), _mm512_unpackhi_pd(a, b)))
+        let slots = [v[0].0, v[2].0, v[4].0, v[6].0, v[1].0, v[3].0, v[5].0, v[7].0];
+        let four = halve!(slots, _mm512_add_pd, _mm512_shuffle_f64x2::<0x44, 0xee>, [0, 1, 2, 3]);
+        let two = halve!(four, _mm512_add_pd, _mm512_shuffle_f64x2::<0x88, 0xdd>, [0, 1]);
+        let one = halve!(two, _mm512_add_pd, _mm512_shuffle_pd::<0x00, 0xff>, [0]);
+        F64x8(one[0])
     }
 }
 
@@ -385,20 +384,29 @@ pair!(
 unsafe fn sums_f32x8(v: &[F32x8x2; 16], first: usize) -> __m256 {
     unsafe {
         // Slot 2c + l ends in lane 4l + c.
-        let eight = |i: usize| {
-            let v = v[first + 4 * (i % 2) + i / 2];
-            _mm256_add_ps(v.0, v.1)
-        };
-        let four = |i: usize| {
-            let (a, b) = (eight(2 * i), eight(2 * i + 1));
-            _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(a, b), _mm256_permute2f128_ps::<0x31>(a, b))
-        };
-        let two = |i: usize| {
-            let (a, b) = (four(2 * i), four(2 * i + 1));
-            _mm256_add_ps(_mm256_shuffle_ps::<0x44>(a, b), _mm256_shuffle_ps::<0xee>(a, b))
-        };
-        let (a, b) = (two(0), two(1));
-        _mm256_add_ps(_mm256_shuffle_ps::<0x88>(a, b), _mm256_shuffle_ps::<0xdd>(a, b))
+        let v = [
+            v[first],
+            v[first + 4],
+            v[first + 1],
+            v[first + 5],
+            v[first + 2],
+            v[first + 6],
+            v[first + 3],
+            v[first + 7],
+        ];
+        let eight = [
+            _mm256_add_ps(v[0].0, v[0].1),
+            _mm256_add_ps(v[1].0, v[1].1),
+            _mm256_add_ps(v[2].0, v[2].1),
+            _mm256_add_ps(v[3].0, v[3].1),
+            _mm256_add_ps(v[4].0, v[4].1),
+            _mm256_add_ps(v[5].0, v[5].1),
+            _mm256_add_ps(v[6].0, v[6].1),
+            _mm256_add_ps(v[7].0, v[7].1),
+        ];
+        let four = halve!(eight, _mm256_add_ps, _mm256_permute2f128_ps::<0x20, 0x31>, [0, 1, 2, 3]);
+        let two = halve!(four, _mm256_add_ps, _mm256_shuffle_ps::<0x44, 0xee>, [0, 1]);
+        halve!(two, _mm256_add_ps, _mm256_shuffle_ps::<0x88, 0xdd>, [0])[0]
     }
 }
 
@@ -407,15 +415,14 @@ unsafe fn sums_f32x8(v: &[F32x8x2; 16], first: usize) -> __m256 {
 unsafe fn sums_f64x4(v: &[F64x4x2; 16], first: usize) -> __m256d {
     unsafe {
         // Slot 2c + l ends in lane 2l + c.
-        let four = |i: usize| {
-            let v = v[first + 2 * (i % 2) + i / 2];
-            _mm256_add_pd(v.0, v.1)
-        };
-        let two = |i: usize| {
-            let (a, b) = (four(2 * i), four(2 * i + 1));
-            _mm256_add_pd(_mm256_permute2f128_pd::<0x20>(a, b), _mm256_permute2f128_pd::<0x31>(a, b))
-        };
-        let (a, b) = (two(0), two(1));
-        _mm256_add_pd(_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b))
+        let v = [v[first], v[first + 2], v[first + 1], v[first + 3]];
+        let four = [
+            _mm256_add_pd(v[0].0, v[0].1),
+            _mm256_add_pd(v[1].0, v[1].1),
+            _mm256_add_pd(v[2].0, v[2].1),
+            _mm256_add_pd(v[3].0, v[3].1),
+        ];
+        let two = halve!(four, _mm256_add_pd, _mm256_permute2f128_pd::<0x20, 0x31>, [0, 1]);
+        halve!(two, _mm256_add_pd, _mm256_shuffle_pd::<0x0, 0xf>, [0])[0]
     }
 }

@@ -285,8 +285,8 @@ struct Data<R> {
     bank: Bank<R>,
     dense: usize,
     hot: Vec<(usize, f64)>,
-    // The two patches of every sample, as numbers of vectors: first the dense ones, then the one-hot ones.
-    pairs: Vec<[usize; 2]>,
+    // In which lanes the two patches of every sample stand: dense ones below the bank's width.
+    pairs: Vec<[u32; 2]>,
     targets: Targets<R>,
 }
 
@@ -467,7 +467,7 @@ impl<R: Real> PatchObjective<R> {
         let rows = self.shape.0 * stride;
         for (output, sums) in work.outputs[..rows].chunks_exact_mut(stride).zip(work.sums.chunks_exact(lanes)) {
             for (output, pair) in output.iter_mut().zip(&data.pairs) {
-                *output = sums[data.lane(pair[0])] + sums[data.lane(pair[1])];
+                *output = sums[pair[0] as usize] + sums[pair[1] as usize];
             }
         }
         let evaluation = self.loss.evaluate(&work.outputs[..rows], &data.targets, &mut work.residuals[..rows]);
@@ -479,8 +479,8 @@ impl<R: Real> PatchObjective<R> {
             work.residuals[..rows].chunks_exact(stride).zip(work.head_slopes.chunks_exact_mut(lanes))
         {
             for (residual, pair) in residual.iter().zip(&data.pairs) {
-                slopes[data.lane(pair[0])] += *residual * share;
-                slopes[data.lane(pair[1])] += *residual * share;
+                slopes[pair[0] as usize] += *residual * share;
+                slopes[pair[1] as usize] += *residual * share;
             }
         }
         let (grad, grad_outer) = grad.split_at_mut(inner.len());
@@ -513,24 +513,18 @@ impl<R: Real> PatchObjective<R> {
         let chosen = &mut self.work.chosen;
         chosen.clear();
         data.pairs.clear();
+        let width = all.bank.width() as u32;
         for i in batch {
-            for v in all.pairs[*i].into_iter().filter(|v| *v < all.dense) {
-                chosen.push(v);
-            }
-        }
-        data.dense = chosen.len();
-        let mut next = 0;
-        for i in batch {
-            data.pairs.push(all.pairs[*i].map(|v| {
-                if v < all.dense {
-                    next += 1;
-                    next - 1
-                } else {
-                    chosen.len() + v - all.dense
-                }
-            }));
+            chosen.extend(all.pairs[*i].iter().filter(|lane| **lane < width).map(|lane| *lane as usize));
         }
         all.bank.select(chosen, &mut data.bank);
+        data.dense = chosen.len();
+        let mut next = 0..chosen.len() as u32;
+        let new_width = data.bank.width() as u32;
+        for i in batch {
+            let place = |lane| if lane < width { next.next().unwrap_or(0) } else { new_width + lane - width };
+            data.pairs.push(all.pairs[*i].map(place));
+        }
         all.targets.select(batch, &mut data.targets);
     }
 }
@@ -555,7 +549,6 @@ impl<R: Real> Objective<R> for PatchObjective<R> {
 
 impl<R: Real> Data<R> {
     // Where vector v stands in a row of lanes.
-    #[inline(always)]
     fn lane(&self, v: usize) -> usize {
         if v < self.dense { v } else { self.bank.width() + v - self.dense }
     }
@@ -626,7 +619,9 @@ fn data<R: Real>(bank: &PatchBank, coordinates: Option<&[usize]>, targets: Targe
     let dense = bank.dense.nrows();
     let of = |v: usize, j: usize| R::from_f64(bank.dense[[v, coordinates.map_or(j, |all| all[j])]]);
     let inner = Bank::new(dense, coordinates.map_or(bank.dimension(), <[usize]>::len), of);
-    Data { bank: inner, dense, hot: bank.hot.clone(), pairs: bank.samples.clone(), targets }
+    let mut data = Data { bank: inner, dense, hot: bank.hot.clone(), pairs: Vec::new(), targets };
+    data.pairs = bank.samples.iter().map(|pair| pair.map(|v| data.lane(v) as u32)).collect();
+    data
 }
 
 // Which kept weights the one-hot vectors see.
