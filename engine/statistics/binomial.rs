@@ -9,9 +9,10 @@ use statrs::function::beta::beta_reg;
 use statrs::function::factorial::ln_binomial;
 
 /// P(X >= k) for X ~ Binomial(n, p), to 1e-8 relative however small it is (to 1 % near its middle if n reaches 1e6,
-/// where nothing is decided).
+/// where nothing is decided). NaN if p is no probability.
 pub fn at_least(k: u64, n: u64, p: f64) -> f64 {
     match k {
+        _ if !(0.0..=1.0).contains(&p) => f64::NAN,
         0 => 1.0,
         k if k > n => 0.0,
         k => beta_reg(k as f64, (n - k) as f64 + 1.0, p),
@@ -20,7 +21,11 @@ pub fn at_least(k: u64, n: u64, p: f64) -> f64 {
 
 /// P(X <= k) for X ~ Binomial(n, p), as accurate as [`at_least`].
 pub fn at_most(k: u64, n: u64, p: f64) -> f64 {
-    if k >= n { 1.0 } else { beta_reg((n - k) as f64, k as f64 + 1.0, 1.0 - p) }
+    match k {
+        _ if !(0.0..=1.0).contains(&p) => f64::NAN,
+        k if k >= n => 1.0,
+        k => beta_reg((n - k) as f64, k as f64 + 1.0, 1.0 - p),
+    }
 }
 
 /// P(X = k) for X ~ Binomial(n, p).
@@ -182,6 +187,7 @@ mod tests {
         for rate in [f64::NAN, -0.1, 1.1, f64::INFINITY] {
             assert!(test(1, 2, rate, TwoSided).is_err());
             assert!(clopper_pearson(1, 2, rate).is_err());
+            assert!(at_least(1, 2, rate).is_nan() && at_most(1, 2, rate).is_nan());
         }
     }
 }

@@ -82,7 +82,7 @@ pub fn paired_t(first: &[f64], second: &[f64]) -> Result<Comparison, CannotDecid
         return Err(CannotDecide::NoSpread);
     }
     let mean = Mean::of(&differences)?;
-    Ok(t_test(Test::PairedT, mean.mean, mean.standard_error, differences.len() as f64 - 1.0))
+    t_test(Test::PairedT, mean.mean, mean.standard_error, differences.len() as f64 - 1.0)
 }
 
 /// Welch's t on two independent samples, with Satterthwaite's degrees of freedom.
@@ -102,7 +102,7 @@ pub fn welch_t(first: &[f64], second: &[f64]) -> Result<Comparison, CannotDecide
     }
     let (a, b) = (one.standard_error.powi(2), two.standard_error.powi(2));
     let df = (a + b).powi(2) / (a * a / (one.count as f64 - 1.0) + b * b / (two.count as f64 - 1.0));
-    Ok(t_test(Test::WelchT, one.mean - two.mean, (a + b).sqrt(), df))
+    t_test(Test::WelchT, one.mean - two.mean, (a + b).sqrt(), df)
 }
 
 /// The exact sign test on the differences of pairs, zeros left out.
@@ -126,9 +126,13 @@ pub fn sign(first: &[f64], second: &[f64]) -> Result<Comparison, CannotDecide> {
     })
 }
 
-fn t_test(test: Test, difference: f64, standard_error: f64, df: f64) -> Comparison {
+fn t_test(test: Test, difference: f64, standard_error: f64, df: f64) -> Result<Comparison, CannotDecide> {
     let t = difference / standard_error;
-    Comparison {
+    // The squares underflowed: there is a spread, but not one that can be measured.
+    if !(t.is_finite() && df.is_finite()) {
+        return Err(CannotDecide::NoSpread);
+    }
+    Ok(Comparison {
         test,
         statistic: t,
         df,
@@ -137,7 +141,7 @@ fn t_test(test: Test, difference: f64, standard_error: f64, df: f64) -> Comparis
         two_sided: (2.0 * upper_tail(t.abs(), df)).min(1.0),
         greater: upper_tail(t, df),
         less: upper_tail(-t, df),
-    }
+    })
 }
 
 fn differences(first: &[f64], second: &[f64]) -> Result<Vec<f64>, CannotDecide> {
@@ -234,6 +238,9 @@ mod tests {
                 assert!(sign(&values, &DENSE).is_err());
             }
         }
+        // Squares underflow to 0.
+        assert_eq!(paired_t(&[1e-200, 3e-200], &[0.0, 0.0]), Err(CannotDecide::NoSpread));
+        assert_eq!(welch_t(&[1e-200, 3e-200], &[0.0, 1e-200]), Err(CannotDecide::NoSpread));
         // The difference overflows although both are finite.
         assert!(paired(&[1e308, 1.0], &[-1e308, 2.0]).is_err());
     }

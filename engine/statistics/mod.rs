@@ -113,9 +113,16 @@ impl Interval {
         self.low <= value && value <= self.high
     }
 
-    /// Where it lies with respect to a band, edges included in the band.
+    /// Whether it is empty, or an end is not a number.
+    pub fn is_void(self) -> bool {
+        self.low.is_nan() || self.high.is_nan() || self.high < self.low
+    }
+
+    /// Where it lies with respect to a band, edges included in the band. Undecided if either is empty or not a number.
     pub fn against(self, band: Interval) -> Place {
-        if band.low <= self.low && self.low <= self.high && self.high <= band.high {
+        if self.is_void() || band.is_void() {
+            Place::Undecided
+        } else if band.low <= self.low && self.high <= band.high {
             Place::Inside
         } else if self.high < band.low || band.high < self.low {
             Place::Outside
@@ -186,6 +193,8 @@ mod tests {
         assert_eq!(place(1.5, 2.5), Place::Undecided);
         assert_eq!(place(0.0, 9.0), Place::Undecided);
         assert_eq!(place(f64::NAN, 1.5), Place::Undecided);
+        assert_eq!(place(5.0, 4.0), Place::Undecided);
+        assert_eq!(Interval::around(9.0, 1.0).against(Interval { low: 0.0, high: f64::NAN }), Place::Undecided);
         assert_eq!(place(f64::NEG_INFINITY, f64::INFINITY), Place::Undecided);
     }
 }

@@ -101,12 +101,20 @@ impl Slope {
     }
 
     /// P-value of "the slope lies in the band": at most a exactly where [`Slope::against`] says outside at level a.
+    /// 1 for a band that is empty or not a number.
     pub fn p_in_band(&self, band: Interval) -> f64 {
+        if band.is_void() {
+            return 1.0;
+        }
         (2.0 * self.tail(self.slope - band.high).min(self.tail(band.low - self.slope))).min(1.0)
     }
 
     /// P-value of "the slope lies outside the band": at most a exactly where [`Slope::against`] says inside at level a.
+    /// 1 for a band that is empty or not a number.
     pub fn p_out_of_band(&self, band: Interval) -> f64 {
+        if band.is_void() {
+            return 1.0;
+        }
         (2.0 * self.tail(self.slope - band.low).max(self.tail(band.high - self.slope))).min(1.0)
     }
 
@@ -160,7 +168,17 @@ mod tests {
         let x = [1.0, 3.0, 9.0];
         let y = powers(&x, &[-0.9, -1.1, -1.0, -1.2, -0.7]);
         let fit = Slope::fit(&x, &y, Scale::LogLog, &Key::root("slope")).unwrap();
-        for (low, high) in [(-1.5, -0.5), (-1.01, -0.5), (-0.7, -0.5), (-5.0, -1.4), (-0.1, 0.0), (-3.0, 3.0)] {
+        for (low, high) in [
+            (-0.5, f64::NAN),
+            (f64::NAN, -3.0),
+            (-0.5, -0.7),
+            (-1.5, -0.5),
+            (-1.01, -0.5),
+            (-0.7, -0.5),
+            (-5.0, -1.4),
+            (-0.1, 0.0),
+            (-3.0, 3.0),
+        ] {
             let band = Interval { low, high };
             for level in [1e-4, 1e-3, 0.01, 0.05, 0.2] {
                 let place = fit.against(band, level).unwrap();
