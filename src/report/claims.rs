@@ -30,12 +30,12 @@ pub(super) fn sentence(reports: &[Report]) -> String {
 pub(super) fn summary(reports: &[Report]) -> String {
     let line = |report: &Report| {
         let Card { id, says, .. } = report.card;
+        let margin = report.verdict.margin().map_or(String::new(), |margin| format!("margin {}, ", signed(margin)));
         format!(
-            "<li>{}<p><a href=\"#{}\">{}</a><br>{}</p></li>\n",
+            "<li>{}<p><a href=\"#{id}\">{id}</a> <span class=\"soft\">{margin}{} replicas</span><br>{}</p></li>\n",
             chip(&report.verdict),
-            text(id),
-            text(id),
-            text(says)
+            report.replicas,
+            text(says),
         )
     };
     format!("<ul class=\"summary\">\n{}</ul>\n", reports.iter().map(line).collect::<String>())

@@ -274,3 +274,200 @@ const HOW_TO_READ: &str = "<dl class=\"facts\">\n\
 </dl>\n\
 <p>A verdict is proved positive: a missing replica or a number that is not finite makes it inconclusive. What a claim \
 does not check stands in its details; statements derived here are labelled so and are not the paper's words.</p>\n";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::effort::Effort;
+    use crate::figures::axis::{Axis, Scale};
+    use crate::figures::drawing::{Drawing, Ink, Layer, Mark, Panel};
+    use crate::figures::{FIGURES, FigureCard};
+    use crate::theorems::card::OpenSetting;
+    use crate::theorems::{Assumption, Card, Class, Finding, Provenance, Symbol, Verdict, Witness};
+    use crate::verify::{Config, Version};
+
+    static SUBJECT: Subject = Subject {
+        id: "pruned_training",
+        title: "Random pruning <at> initialization & generalization",
+        papers: &["yang2025random"],
+        open_settings: &[OpenSetting {
+            paper: "yang2025random",
+            setting: "the constant C_1 of \"mild\" pruning",
+            choice: "none; only the exponent is judged",
+            effect: "unknown",
+        }],
+    };
+    static CARD: Card = Card {
+        id: "surviving_signal_neurons",
+        was: None,
+        subject: &SUBJECT,
+        class: Class::Probability,
+        says: "Binomial(m, p) neurons keep their signal entry, Binomial(m, p/2) of them are usable",
+        statement: "A class is without a usable neuron with probability (1 - p/2)^m.",
+        source: "arXiv 2301.00335, Lemma 17 (<JMLR> numbering)",
+        reference: "yang2025random",
+        provenance: Provenance::Derived,
+        symbols: &[Symbol { letter: "p", name: "keep", meaning: "keep fraction in [0, 1]" }],
+        assumptions: &[Assumption { name: "independent entries", says: "the mask is entry-wise Bernoulli(p)" }],
+        bound: "(1 - p/2)^m",
+        checked: &["the rate of classes without a usable neuron"],
+        not_checked: &["anything about training"],
+        gaps: &["the paper hides its constants"],
+        power: "sees twice the rate with 640 replicas at level 3e-4 with power 0.8",
+        about: "the floating-point program",
+        protocol: 1,
+    };
+
+    fn report(verdict: Verdict) -> Report {
+        let finding = Finding {
+            version: "as stated",
+            ours: true,
+            point: vec![("keep".to_owned(), "0.1".to_owned())],
+            verdict: verdict.clone(),
+            p_value: Some(2.5e-7),
+            replicas: 640,
+            failures: Some(31),
+            claimed_rate: Some(0.05),
+            seen: "measured 0.048, claimed 0.05 <= x".to_owned(),
+        };
+        Report {
+            card: &CARD,
+            witness: verdict
+                .refutes()
+                .then(|| "prunelaw verify x --key '<k>' --witness 'keep=0.1 replica=3'".to_owned()),
+            replicas: 640,
+            failures: Some(31),
+            claimed_failure_rate: Some(0.05),
+            alpha: Some(2.5e-4),
+            p_value: Some(2.5e-7),
+            versions: vec![Version { name: "as stated", verdict: verdict.clone() }],
+            points: vec![finding; 3],
+            config: vec![Config {
+                experiment: "surviving_signal_neurons",
+                address: "ab".repeat(32),
+                replicas: 640,
+                points: 3,
+                settings: "neurons = 50\n".to_owned(),
+            }],
+            key: "<k>".to_owned(),
+            seconds: 0.25,
+            notes: vec!["a note with <b>markup</b>".to_owned()],
+            verdict,
+        }
+    }
+
+    fn reports() -> Vec<Report> {
+        let witness = Witness {
+            at: vec![("keep".to_owned(), "0.1".to_owned())],
+            replica: Some(3),
+            seen: "0.2 > 0.1 & more".to_owned(),
+        };
+        [
+            Verdict::Holds { margin: 0.964 },
+            Verdict::Violated { margin: -0.25, witness },
+            Verdict::OutOfScope { failed: vec!["independent entries".to_owned()] },
+            Verdict::Vacuous { bound: 3.0, trivial: 1.0 },
+            Verdict::Inconclusive {
+                replicas_needed: Some(12_000),
+                because: "the interval reaches the claim".to_owned(),
+            },
+            Verdict::ScalingAgrees { exponent: 0.51, expected: 0.5, std_err: 0.01 },
+            Verdict::ScalingDisagrees { exponent: 0.9, expected: 0.5, std_err: 0.01 },
+        ]
+        .map(report)
+        .to_vec()
+    }
+
+    fn page() -> String {
+        static FIGURE: FigureCard =
+            FigureCard { id: "small", was: None, says: "", subject: "pruned_training", source: "<here>" };
+        let layers = vec![Layer::Points {
+            name: "a < b".to_owned(),
+            ink: Ink::Blue,
+            at: vec![Mark { replica: 0, x: 0.5, y: 0.5 }],
+        }];
+        let (x, y) = (Axis::new("x", Scale::Linear), Axis::new("y", Scale::Linear));
+        let panels = vec![Panel { title: "t".to_owned(), x, y, layers }];
+        let drawing = Drawing { panels, caption: "a <caption>".to_owned() };
+        let ask = Ask { effort: Effort::Smoke, alpha: 1e-3, key: "<k>".to_owned(), sabotage: false };
+        let page = Page {
+            asked: &["a&b".to_owned()],
+            ask: &ask,
+            how: &How::default(),
+            date: "2026-03-01T12:00:00Z",
+            claims: &reports(),
+            sims: &[],
+            figures: &[Drawn { card: &FIGURE, drawing, studies: Vec::new() }],
+        };
+        page.html().unwrap()
+    }
+
+    #[test]
+    fn the_page_needs_nothing_but_itself() {
+        let page = page();
+        for outside in ["<script", "<link", "<img", "<iframe", "@import", "url(", "src=", "https://"] {
+            assert!(!page.contains(outside), "the page has {outside}");
+        }
+        assert!(page.replace("http://www.w3.org/2000/svg", "").matches("http://").count() == 0);
+    }
+
+    #[test]
+    fn nothing_that_was_written_becomes_markup() {
+        let page = page();
+        for markup in ["<k>", "<b>", "<at>", "<JMLR>", "<here>", "<caption>", "a < b", "a&b"] {
+            assert!(!page.contains(markup), "the page has {markup}");
+        }
+    }
+
+    /// Every element is closed in order; those without an end are the few that HTML has so.
+    #[test]
+    fn every_element_is_closed() {
+        let page = page();
+        let style = page.find("<style>").unwrap()..page.find("</style>").unwrap();
+        let page = page.replace(&page[style], "<style>");
+        let mut open: Vec<String> = Vec::new();
+        for piece in page.split('<').skip(2) {
+            let (tag, _) = piece.split_once('>').unwrap();
+            let name = tag.split([' ', '\n']).next().unwrap();
+            match tag.strip_prefix('/') {
+                Some(closed) => assert_eq!(open.pop().as_deref(), Some(closed)),
+                None if tag.ends_with('/') || ["meta", "br"].contains(&name) => {}
+                None => open.push(name.to_owned()),
+            }
+        }
+        assert_eq!(open, Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_verdict_has_its_word_and_what_it_rests_on() {
+        let page = page();
+        for part in [
+            "7 claims checked: 1 <span class=\"verdict violated\">violated</span>",
+            "scaling disagrees",
+            "out of scope",
+            "0.964",
+            "\u{2212}0.25",
+            "31 of 640",
+            "0.00025 for a false verdict of this claim",
+            "derived here",
+            "--witness &#39;keep=0.1 replica=3&#39;",
+            "about 12000 replicas would decide",
+            "exponent 0.9000 +- 0.0100, expected 0.5",
+            "Not checked here",
+            "the constant C_1 of &quot;mild&quot; pruning",
+            "What was not run, and why",
+            "prunelaw reproduce &#39;a&amp;b&#39; --effort smoke --key &#39;&lt;k&gt;&#39; --alpha 0.001",
+            "t,a &lt; b,0,0.5,nan,0.5,nan",
+        ] {
+            assert!(page.contains(part), "the page lacks `{part}`");
+        }
+    }
+
+    #[test]
+    fn a_registered_figure_belongs_to_a_subject_of_the_ledger() {
+        for figure in FIGURES {
+            let subject = Some(figure.card().subject);
+            assert!(ledger::ledger().iter().any(|entry| entry.subject.as_deref() == subject), "{}", figure.card().id);
+        }
+    }
+}
