@@ -13,21 +13,39 @@ use crate::style::number;
 use crate::{Figure, FigureCard, Need, Source, Tables};
 use prunelaw_engine::effort::Effort;
 use prunelaw_engine::fraction::KeepFraction;
-use prunelaw_engine::settings::{Request, Value};
+use prunelaw_engine::settings::{Assignment, Request, Value};
 use prunelaw_engine::statistics::mean::Mean;
 use prunelaw_engine::table::{Cell, Row, Table};
 use prunelaw_theorems::pruned_training::boundaries;
 
-/// The figure.
-pub struct PruningThresholdCurve;
+/// The figure, on one kind of data.
+#[derive(Debug)]
+pub struct PruningThresholdCurve {
+    card: &'static FigureCard,
+    /// The word of the sim's `data` setting.
+    data: &'static str,
+}
 
-static CARD: FigureCard = FigureCard {
+/// On the two-patch law of the paper, with the derived boundaries.
+pub static ON_PATCHES: PruningThresholdCurve = PruningThresholdCurve { card: &PATCHES_CARD, data: "patches" };
+/// On the handwritten digits, where no boundary is known.
+pub static ON_DIGITS: PruningThresholdCurve = PruningThresholdCurve { card: &DIGITS_CARD, data: "digits" };
+
+static PATCHES_CARD: FigureCard = FigureCard {
     id: "pruning_threshold_curve",
     was: None,
     says: "test accuracy, test loss and train loss against the prune fraction, one point per replica, with the derived \
            boundaries",
     subject: "pruned_training",
     source: "arXiv 2301.00335 (JMLR 26(84), 2025), Theorems 3 and 9, in the setting of its section 2",
+};
+
+static DIGITS_CARD: FigureCard = FigureCard {
+    id: "pruning_threshold_digits",
+    was: None,
+    says: "the same curve on handwritten digits: accuracy and loss against the prune fraction",
+    subject: "pruned_training",
+    source: "arXiv 2301.00335 (JMLR 26(84), 2025), section 5, with the UCI handwritten digits in place of MNIST",
 };
 
 /// Confidence of the interval of each mean.
@@ -37,12 +55,13 @@ const DELTA: f64 = 0.1;
 
 impl Figure for PruningThresholdCurve {
     fn card(&self) -> &'static FigureCard {
-        &CARD
+        self.card
     }
 
     fn needs(&self, _: Effort) -> Vec<Need> {
         let columns = &["keep", "replica", "outcome", "train_loss", "test_loss", "test_accuracy"];
-        vec![Need { id: "pruning_fraction_sweep", settings: Vec::new(), columns }]
+        let settings = vec![Assignment::own("data", self.data)];
+        vec![Need { id: "pruning_fraction_sweep", settings, columns }]
     }
 
     fn draw(&self, tables: &Tables) -> Drawing {
@@ -138,7 +157,7 @@ impl Law {
         let Some(law) = &self.patches else { return Vec::new() };
         let mut boundaries = vec![
             Boundary {
-                name: "signal-loss boundary",
+                name: "signal loss",
                 formula: "(2/m) log(K/0.1)",
                 keep: boundaries::signal_loss_keep(law.neurons, law.classes, DELTA),
                 note: ", above it all classes have a usable neuron with probability 0.9",
@@ -153,8 +172,7 @@ impl Law {
         // The race of the two growth times is one for q > 2 only.
         if law.power > 2.0 {
             let keep = boundaries::memorization_keep(law.samples, law.snr, law.classes, law.power);
-            let memorization =
-                Boundary { name: "memorization boundary", formula: "(n SNR^q / K)^(2/q)", keep, note: "" };
+            let memorization = Boundary { name: "memorization", formula: "(n SNR^q / K)^(2/q)", keep, note: "" };
             boundaries.insert(0, memorization);
         }
         boundaries
@@ -216,7 +234,10 @@ fn caption(table: &Table, request: &Request, law: &Law) -> String {
     let mut parameters: Vec<String> = request
         .fields()
         .filter(|(field, values)| !field.symbol.is_empty() && field.name != "keep" && values.len() == 1)
-        .filter_map(|(field, values)| Some(format!("{} = {}", letter(field.symbol), number(numeric(&values[0])?, 4))))
+        .filter_map(|(field, values)| Some((field, numeric(&values[0])?)))
+        // 0 samples are all there are, a target of 0 is none: the settings say so, a caption need not.
+        .filter(|(_, value)| *value != 0.0)
+        .map(|(field, value)| format!("{} = {}", letter(field.symbol), number(value, 4)))
         .collect();
     if let Some(law) = &law.patches {
         parameters.push(format!("SNR = {}", number(law.snr, 3)));
@@ -226,9 +247,9 @@ fn caption(table: &Table, request: &Request, law: &Law) -> String {
     }
     said.push(format!(
         "{} replicas per prune fraction, key \"{}\"; a replica has the same draws at every prune fraction, its masks are \
-         nested, and it is one point, moved sideways so that it can be seen. Ring and bar: mean over replicas with its \
-         95 % t interval, for each prune fraction by itself, without a correction for their number; a bar is cut at the \
-         frame. Values are those of the last step.",
+         nested, and it is one point; points are moved sideways so that they can be seen. Ring and bar to their left: mean \
+         over replicas with its 95 % t interval, for each prune fraction by itself, without a correction for their \
+         number; a bar is cut at the frame. Values are those of the last step.",
         request.replicas, request.key
     ));
     for (name, meaning) in [("cap", "ended at the step cap"), ("diverged", "diverged and have no value")] {
@@ -242,22 +263,15 @@ fn caption(table: &Table, request: &Request, law: &Law) -> String {
         said.push(format!("{count} of {} runs {meaning}{cap}.", table.rows.len()));
     }
     if let Some(target) = real(request, "target_loss").filter(|target| *target > 0.0) {
-        said.push(format!("All others stopped at a train loss of {}.", number(target, 3)));
+        said.push(format!("Training stops at a train loss of {}.", number(target, 3)));
     }
     let boundaries = law.boundaries();
     if !boundaries.is_empty() {
         let listed = boundaries.iter().map(|boundary| {
-            let beside = if boundary.keep >= 1.0 { ", beside the axis" } else { "" };
-            format!(
-                "{}: p = {} = {}{}{beside}",
-                boundary.name,
-                boundary.formula,
-                number(boundary.keep, 3),
-                boundary.note
-            )
+            format!("{}: p = {} = {}{}", boundary.name, boundary.formula, number(boundary.keep, 3), boundary.note)
         });
         said.push(format!(
-            "Dashed: boundaries in the keep fraction p = 1 − α, derived here and not in the paper ({}).",
+            "Dashed, where they lie on the axis: boundaries in the keep fraction p = 1 − α, derived here and not in the paper ({}).",
             listed.collect::<Vec<_>>().join("; ")
         ));
     }
@@ -310,7 +324,7 @@ mod tests {
     use super::*;
     use crate::render;
     use prunelaw_engine::settings::vocabulary::*;
-    use prunelaw_engine::settings::{Assignment, Field, Schema};
+    use prunelaw_engine::settings::{Field, Schema};
     use prunelaw_engine::table::Column;
 
     static PATCHES: [Field; 11] = [
@@ -378,7 +392,7 @@ mod tests {
     }
 
     fn drawn(schema: usize, replicas: u64) -> Drawing {
-        PruningThresholdCurve.draw(&[source(&SCHEMAS[schema], replicas)])
+        ON_PATCHES.draw(&[source(&SCHEMAS[schema], replicas)])
     }
 
     #[test]
@@ -425,9 +439,9 @@ mod tests {
     #[test]
     fn one_replica_and_no_rows_can_be_drawn() {
         for mut source in [source(&SCHEMAS[0], 1), source(&SCHEMAS[1], 1)] {
-            assert!(render::svg(&PruningThresholdCurve.draw(&[source.clone()])).is_ok());
+            assert!(render::svg(&ON_PATCHES.draw(&[source.clone()])).is_ok());
             source.table.rows.clear();
-            assert!(render::png(&PruningThresholdCurve.draw(&[source])).is_ok());
+            assert!(render::png(&ON_PATCHES.draw(&[source])).is_ok());
         }
     }
 }

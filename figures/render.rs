@@ -435,10 +435,12 @@ impl Frame<'_> {
                 }
             }
             Layer::Bars { ink, at, .. } => {
+                // Beside the points of the same x, not over them.
+                let aside = if self.has_points() { self.spread() + 4.0 } else { 0.0 };
                 for span in at {
-                    if let Some(at) = self.at(span.x, span.y) {
-                        let end = |y: f64| (self.py(y).unwrap_or(at[1]), self.y.shows(y));
-                        bar(canvas, at, [end(span.low), end(span.high)], style::rgb(*ink))?;
+                    if let Some([x, y]) = self.at(span.x, span.y) {
+                        let end = |end: f64| (self.py(end).unwrap_or(y), self.y.shows(end));
+                        bar(canvas, [x - aside, y], [end(span.low), end(span.high)], style::rgb(*ink))?;
                     }
                 }
                 Ok(())
@@ -501,7 +503,11 @@ impl Frame<'_> {
         places.sort_by(f64::total_cmp);
         places.dedup();
         let gap = places.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
-        (0.36 * gap).min(SPREAD)
+        (0.28 * gap).min(SPREAD)
+    }
+
+    fn has_points(&self) -> bool {
+        self.panel.layers.iter().any(|layer| matches!(layer, Layer::Points { .. }))
     }
 
     fn replicas(&self) -> f64 {
@@ -522,10 +528,10 @@ fn bar<B: DrawingBackend>(
 ) -> Result<(), RenderError> {
     canvas.line([x, ends[0].0], [x, ends[1].0], color, 1.75)?;
     for (end, _) in ends.into_iter().filter(|(_, capped)| *capped) {
-        canvas.line([x - 5.0, end], [x + 5.0, end], color, 1.75)?;
+        canvas.line([x - 4.0, end], [x + 4.0, end], color, 1.75)?;
     }
-    canvas.disc([x, y], 5.0, color, 1.0)?;
-    canvas.disc([x, y], 3.25, (255, 255, 255), 1.0)
+    canvas.disc([x, y], 4.5, color, 1.0)?;
+    canvas.disc([x, y], 2.75, (255, 255, 255), 1.0)
 }
 
 /// What stands before a legend's words.

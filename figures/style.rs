@@ -19,7 +19,7 @@ pub const LINE: f64 = 25.0;
 /// Radius of a point.
 pub const POINT: f64 = 3.6;
 /// How far points of one x are spread to either side, at most.
-pub const SPREAD: f64 = 9.0;
+pub const SPREAD: f64 = 8.0;
 /// The family, with fallbacks for programs that show an SVG without it.
 pub const FAMILY: &str = "DejaVu Sans, Verdana, Arial, sans-serif";
 

@@ -3,5 +3,6 @@
 mod cli;
 mod goldens;
 mod numpy;
+mod pictures;
 mod store;
 mod train;

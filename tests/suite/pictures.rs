@@ -1,0 +1,98 @@
+//! `figures` and `reproduce`, from the command line to the files.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const FIGURE: &str = "pruning_threshold_digits";
+
+fn prunelaw(out: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prunelaw"));
+    command.args(words).arg("--quiet").args(["--effort", "smoke"]).arg("--out").arg(out).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn the_same_table_gives_the_same_files_with_the_caption_beside_them() {
+    let store = tempfile::tempdir().unwrap();
+    let drawn = |words: &[&str]| -> Vec<Vec<u8>> {
+        let output = prunelaw(store.path(), words);
+        assert!(output.status.success(), "{}", said(&output));
+        let file = |end| fs::read(store.path().join("figures").join(format!("{FIGURE}.{end}"))).unwrap();
+        ["svg", "png", "csv", "txt"].map(file).to_vec()
+    };
+    let first = drawn(&["figures", FIGURE]);
+    fs::remove_dir_all(store.path().join("figures")).unwrap();
+    assert!(first == drawn(&["figures", FIGURE, "--threads", "1"]));
+    let caption = String::from_utf8(first[3].clone()).unwrap();
+    assert!(caption.contains("replicas per prune fraction") && caption.contains("runs diverged"), "{caption}");
+}
+
+#[test]
+fn one_format_is_one_picture() {
+    let store = tempfile::tempdir().unwrap();
+    let output = prunelaw(store.path(), &["figures", FIGURE, "--format", "svg", "--json"]);
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(found[0]["id"], FIGURE);
+    assert_eq!(found[0]["files"].as_array().unwrap().len(), 3);
+    assert!(!store.path().join("figures").join(format!("{FIGURE}.png")).exists());
+}
+
+#[test]
+fn reproduce_writes_report_and_verdicts_and_ends_with_zero() {
+    let store = tempfile::tempdir().unwrap();
+    let output = prunelaw(store.path(), &["reproduce", FIGURE, "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report = fs::read_to_string(made["report"].as_str().unwrap()).unwrap();
+    assert!(report.contains("<svg") && report.contains(FIGURE) && report.ends_with("</html>\n"));
+    let verdicts = fs::read_to_string(made["verdicts"].as_str().unwrap()).unwrap();
+    assert_eq!(verdicts, "[]\n", "no claim was asked for");
+}
+
+#[test]
+fn a_plan_computes_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    for command in ["figures", "reproduce"] {
+        let output = prunelaw(&store, &[command, FIGURE, "--plan", "--json"]);
+        let plans: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(plans[0]["id"], "pruning_fraction_sweep");
+        assert!(!store.exists());
+    }
+}
+
+#[test]
+fn bad_input_is_one_error_that_names_the_thing_and_writes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    for (words, parts) in [
+        (vec!["figures", "pruning_threshold_curves"], vec!["pruning_threshold_curves", "`pruning_threshold_curve`"]),
+        (vec!["figures", "robustness_law"], vec!["robustness_law", "gap"]),
+        (vec!["figures", "--format", "bmp"], vec!["bmp", "svg, png"]),
+        (vec!["reproduce", "prune_training"], vec!["prune_training", "`pruned_training`"]),
+        (vec!["reproduce", "robustness"], vec!["nothing of `robustness` is built yet"]),
+        (vec!["reproduce", FIGURE, "--alpha", "2"], vec!["alpha", "2"]),
+    ] {
+        let output = prunelaw(&store, &words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {}", said(&output));
+        for part in parts {
+            assert!(said(&output).contains(part), "{words:?} said `{}`, which lacks `{part}`", said(&output));
+        }
+        assert!(!store.exists());
+    }
+}
+
+#[test]
+fn a_file_in_the_place_of_the_folder_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "mine").unwrap();
+    let output = prunelaw(&file, &["reproduce", FIGURE]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("file"), "{}", said(&output));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+}
