@@ -4,6 +4,7 @@
 //! * [`lanes`]: vectors of 64 bytes, whatever the registers hold
 //! * [`aligned`]: memory that starts on a cache line
 //! * `patch`: forward pass and gradient of the patch network, dense and sparse
+//! * `sparse`: products with a sparse matrix
 //! * `update`: the optimizers
 //! * `exp`: e^x
 //! * [`peak`]: a chain of multiply-adds to time
@@ -15,6 +16,7 @@ pub(crate) mod exp;
 pub mod lanes;
 pub(crate) mod patch;
 pub mod peak;
+pub(crate) mod sparse;
 pub(crate) mod update;
 #[cfg(target_arch = "x86_64")]
 mod x86;

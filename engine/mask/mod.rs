@@ -139,12 +139,8 @@ impl Mask {
     }
 
     /// Row-major indices of the kept entries, ascending. The cost falls with the number kept.
-    pub fn indices(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words.iter().enumerate().flat_map(|(at, &word)| {
-            // x & (x - 1) clears the lowest set bit.
-            let rest = std::iter::successors(Some(word), |&bits| Some(bits & bits.wrapping_sub(1)));
-            rest.take_while(|&bits| bits != 0).map(move |bits| 64 * at + bits.trailing_zeros() as usize)
-        })
+    pub fn indices(&self) -> Indices<'_> {
+        Indices { words: self.words.iter(), next: 0, bits: 0 }
     }
 
     /// The entries kept by one or the other.
@@ -177,6 +173,30 @@ impl Mask {
         }
         let words = self.words.iter().zip(&other.words).map(|(&a, &b)| of(a, b)).collect();
         Ok(Mask { shape: self.shape.clone(), words })
+    }
+}
+
+/// The kept entries of a mask, ascending.
+#[derive(Clone, Debug)]
+pub struct Indices<'a> {
+    words: std::slice::Iter<'a, u64>,
+    /// First entry of the next word.
+    next: usize,
+    /// What is left of the word before it.
+    bits: u64,
+}
+
+impl Iterator for Indices<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while self.bits == 0 {
+            self.bits = *self.words.next()?;
+            self.next += 64;
+        }
+        let lowest = self.bits.trailing_zeros() as usize;
+        self.bits &= self.bits - 1;
+        Some(self.next - 64 + lowest)
     }
 }
 
