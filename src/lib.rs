@@ -11,6 +11,7 @@
 //! * [`verify`]: evidence, levels, verdicts
 //! * [`report`]: figures from the store, and the HTML report
 //! * [`cli`]: the command line
+//! * `testing` (feature `testing`): strategies for proptest, and `check_claim` for a bound of one's own
 
 pub use prunelaw_engine as engine;
 pub use prunelaw_figures as figures;
@@ -23,4 +24,6 @@ pub mod record;
 pub mod report;
 pub mod runner;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod verify;

@@ -159,3 +159,32 @@ pub struct Card {
     /// Bumped when anything changes the claim's trials.
     pub protocol: u32,
 }
+
+/// The subject of claims that belong to nobody's paper.
+pub static OWN: Subject = Subject { id: "own", title: "Own claims", papers: &[], open_settings: &[] };
+
+impl Card {
+    /// The shortest card: what a library user needs to check a claim of their own. Further fields by struct update.
+    pub const fn own(id: &'static str, class: Class, says: &'static str) -> Card {
+        Card {
+            id,
+            was: None,
+            subject: &OWN,
+            class,
+            says,
+            statement: says,
+            source: "own",
+            reference: "",
+            provenance: Provenance::Derived,
+            symbols: &[],
+            assumptions: &[],
+            bound: "",
+            checked: &[],
+            not_checked: &[],
+            gaps: &[],
+            power: "",
+            about: "the floating-point program",
+            protocol: 1,
+        }
+    }
+}

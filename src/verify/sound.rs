@@ -3,7 +3,7 @@
 //! This is done here, once, and not in every judge, so that no claim can forget it and no option can silence it.
 
 use super::Part;
-use crate::engine::table::Cell;
+use crate::engine::table::{Cell, Column, Table};
 use crate::theorems::point::{Point, points};
 use crate::theorems::{Finding, Verdict};
 
@@ -36,22 +36,32 @@ fn fault(part: &Part, counts: &dyn Fn(&[(String, String)]) -> bool) -> Option<St
     there.iter().filter(|point| counts(&point.at())).find_map(|point| point_fault(point, table, asked))
 }
 
-fn point_fault(point: &Point<'_>, table: &crate::engine::table::Table, asked: u64) -> Option<String> {
+fn point_fault(point: &Point<'_>, table: &Table, asked: u64) -> Option<String> {
     let at = super::report::words(&point.at());
     let mut replicas: Vec<u64> = (0..point.rows.len()).map(|row| point.replica(row)).collect();
     replicas.dedup();
     if !replicas.iter().copied().eq(0..asked) {
         return Some(format!("{} of {asked} replicas are there at {at}", replicas.len()));
     }
+    let measures = table.position("replica").map_or(0, |at| at + 1);
     for (index, row) in point.rows.iter().enumerate() {
-        let bad = row.iter().zip(&table.columns).find(|(cell, _)| match cell {
-            Cell::Real(value) => !value.is_finite(),
-            Cell::Text(word) => word == "failed",
-            Cell::Integer(_) => false,
-        });
-        if let Some((_, column)) = bad {
-            return Some(format!("`{}` is not finite in replica {} at {at}", column.name, point.replica(index)));
+        let replica = point.replica(index);
+        let infinite = |(cell, _): &(&Cell, &Column)| matches!(cell, Cell::Real(value) if !value.is_finite());
+        if row[measures..].iter().all(failed) {
+            return Some(format!("replica {replica} could not be drawn at {at}"));
+        }
+        if let Some((_, column)) = row.iter().zip(&table.columns).find(infinite) {
+            return Some(format!("`{}` is not finite in replica {replica} at {at}", column.name));
         }
     }
     None
+}
+
+/// What the runner writes into every cell of a draw that could not be made.
+fn failed(cell: &Cell) -> bool {
+    match cell {
+        Cell::Real(value) => value.is_nan(),
+        Cell::Integer(value) => *value == -1,
+        Cell::Text(word) => word == "failed",
+    }
 }

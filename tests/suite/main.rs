@@ -1,8 +1,11 @@
 //! Everything that holds over the whole program, by question.
 
+mod bounds;
+mod catalogue;
 mod cli;
 mod goldens;
 mod numpy;
 mod pictures;
+mod sabotage;
 mod store;
 mod train;

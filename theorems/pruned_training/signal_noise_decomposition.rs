@@ -311,3 +311,19 @@ impl Claim for SignalNoiseDecomposition {
         &FALSE
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_that_a_dropped_mask_brings_back_are_seen() {
+        let request = prunelaw_engine::settings::Request::resolve(&SCHEMA, &[], &[]).unwrap();
+        let start = start(&request.cells()[0], &Key::root("dropped mask").replica(0)).unwrap();
+        let decomposition = Decomposition::of(&start.net, &start.mask, &start.sample);
+        let theta = start.objective.pack(&start.net);
+        assert_eq!(decomposition.defect(&start.objective.unpack(&theta).w, true), 0.0);
+        // The same network with the pruned weights in it.
+        assert!(decomposition.defect(&start.net.w, true) > 0.1);
+    }
+}

@@ -1,0 +1,95 @@
+//! Random points in the scope of each claim are never violated. A seed that fails is committed beside this folder.
+
+use proptest::prelude::*;
+use prunelaw::engine::effort::Effort;
+use prunelaw::engine::settings::Assignment;
+use prunelaw::engine::table::Table;
+use prunelaw::theorems::{Card, Claim, Evidence, Finding, Level, Replicas, THEOREMS, Trial};
+use prunelaw::verify::{self, Ask, InMemory};
+
+/// A claim at one point that nobody chose.
+struct At {
+    claim: &'static dyn Claim,
+    settings: Vec<(&'static str, String)>,
+    replicas: u64,
+}
+
+impl Claim for At {
+    fn card(&self) -> &'static Card {
+        self.claim.card()
+    }
+
+    fn evidence(&self, effort: Effort, alpha: f64) -> Vec<Evidence> {
+        let Evidence::Trial(trial) = self.claim.evidence(effort, alpha).remove(0) else { panic!("no trial") };
+        let settings = self.settings.iter().map(|(key, value)| Assignment::own(key, value.as_str())).collect();
+        vec![Evidence::Trial(Trial { settings, replicas: Replicas::Fixed(self.replicas), ..trial })]
+    }
+
+    fn judge(&self, seen: &[Table], level: &Level) -> Vec<Finding> {
+        self.claim.judge(seen, level)
+    }
+
+    fn false_sibling(&self) -> &'static dyn Claim {
+        self.claim.false_sibling()
+    }
+}
+
+/// The verdict's word at a point. Chance, where it enters, may err once in 10^9.
+fn verdict(id: &str, key: u32, replicas: u64, settings: Vec<(&'static str, String)>) -> &'static str {
+    let claim = *THEOREMS.iter().find(|claim| claim.card().id == id).unwrap();
+    let ask = Ask { effort: Effort::Smoke, alpha: 1e-9, key: key.to_string(), sabotage: false };
+    verify::run(&[&At { claim, settings, replicas }], &ask, &InMemory).unwrap()[0].verdict.name()
+}
+
+/// Keep fractions, the ends included.
+fn keep() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just("0".to_owned()),
+        Just("1".to_owned()),
+        (1..100_u32).prop_map(|p| (f64::from(p) / 100.0).to_string())
+    ]
+}
+
+fn sizes() -> impl Strategy<Value = Vec<(&'static str, String)>> {
+    let number = |range: std::ops::RangeInclusive<u32>| range.prop_map(|n| n.to_string());
+    let power = prop_oneof![
+        Just("1".to_owned()),
+        Just("2".to_owned()),
+        (10..40_u32).prop_map(|q| (f64::from(q) / 10.0).to_string())
+    ];
+    let law = prop_oneof![Just("basis".to_owned()), Just("rotated".to_owned())];
+    (number(2..=4), number(1..=6), number(4..=40), number(1..=10), power, keep(), law).prop_map(
+        |(k, m, d, n, q, p, law)| {
+            vec![
+                ("classes", k),
+                ("neurons", m),
+                ("dimension", d),
+                ("samples", n),
+                ("power", q),
+                ("keep", p),
+                ("signal_law", law),
+                ("steps", "30".to_owned()),
+            ]
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn weights_decompose_at_any_size(key: u32, settings in sizes()) {
+        prop_assert_eq!(verdict("signal_noise_decomposition", key, 1, settings), "holds");
+    }
+
+    #[test]
+    fn the_gradient_is_bounded_by_the_loss_at_any_size(key: u32, settings in sizes()) {
+        prop_assert_eq!(verdict("gradient_bounded_by_loss", key, 1, settings), "holds");
+    }
+
+    #[test]
+    fn surviving_neurons_follow_their_law_at_any_size(key: u32, m in 1..60_u32, keep in keep()) {
+        let settings = vec![("neurons", m.to_string()), ("keep", keep)];
+        prop_assert_ne!(verdict("surviving_signal_neurons", key, 400, settings), "violated");
+    }
+}
