@@ -107,6 +107,9 @@ pub(super) fn print_plan(plan: &Plan, as_json: bool) -> Result<(), CliError> {
     for damaged in &plan.damaged {
         say(&format!("{damaged}; it would be set aside"))?;
     }
+    if let Some(differs) = &plan.differs {
+        say(&format!("the nearest stored settings differ: {differs}"))?;
+    }
     for cell in &plan.cells {
         let at: Vec<String> = cell.at.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let at = if at.is_empty() { "the only cell".to_owned() } else { at.join(" ") };

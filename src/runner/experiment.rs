@@ -114,3 +114,59 @@ fn failed_row(columns: &[Column]) -> Row {
     };
     columns.iter().map(cell).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::device::Cpu;
+    use crate::engine::key::Key;
+    use crate::engine::settings::Request;
+    use crate::theorems::{Class, Provenance, Replicas, Subject, TrialError};
+    use std::sync::Mutex;
+
+    static SUBJECT: Subject = Subject { id: "tests", title: "Tests", papers: &[], open_settings: &[] };
+    static CARD: Card = Card {
+        id: "test_trial",
+        was: None,
+        subject: &SUBJECT,
+        class: Class::Exact,
+        says: "",
+        statement: "",
+        source: "",
+        reference: "",
+        provenance: Provenance::Derived,
+        symbols: &[],
+        assumptions: &[],
+        bound: "",
+        checked: &[],
+        not_checked: &[],
+        gaps: &[],
+        power: "",
+        about: "",
+        protocol: 1,
+    };
+    static SCHEMA: Schema = Schema { when: "a test", fields: &[], rules: &[] };
+    static COLUMNS: [Column; 3] =
+        [Column::real("x", "1", ""), Column::integer("n", "1", ""), Column::text("outcome", "")];
+
+    #[test]
+    fn a_draw_that_cannot_be_made_is_no_success() {
+        let trial = Trial {
+            schema: &SCHEMA,
+            settings: Vec::new(),
+            columns: &COLUMNS,
+            replicas: Replicas::Fixed(1),
+            one: |_, _| Err(TrialError("no width fits".to_owned())),
+        };
+        let experiment = Experiment::Trial { card: &CARD, trial };
+        let settings = Request::resolve(&SCHEMA, &[], &[]).unwrap().cells().remove(0);
+        let jobs = [Job { settings, replica: 3, key: Key::root("0") }];
+        let said = Mutex::new(Vec::new());
+        let failed = |job: &Job, why: &str| said.lock().unwrap().push((job.replica, why.to_owned()));
+        let ran = experiment.run(&jobs, &Cpu, &Stop::new(), &failed);
+        let [Some(rows)] = ran.as_slice() else { panic!("one answer per job") };
+        assert!(rows[0][0].number().is_nan());
+        assert_eq!(rows[0][1..], [Cell::Integer(-1), Cell::from("failed")]);
+        assert_eq!(*said.lock().unwrap(), [(3, "no width fits".to_owned())]);
+    }
+}

@@ -2,10 +2,11 @@
 
 use super::fill::place;
 use super::{How, RunError, Study, memory, readable};
-use crate::engine::settings::{Domain, Settings, SettingsError, Value, plain};
+use crate::engine::settings::{Domain, Settings, SettingsError, Value, address, plain};
 use crate::engine::table::Cell;
 use crate::store::{Store, axes};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Floating-point operations per second of one thread, assumed where nothing was measured yet.
 const NOMINAL_RATE: f64 = 4e9;
@@ -23,6 +24,8 @@ pub struct Plan {
     pub cells: Vec<PlannedCell>,
     /// Damaged and foreign files, which would be set aside.
     pub damaged: Vec<String>,
+    /// Where nothing is there yet: how the nearest stored settings of this experiment differ.
+    pub differs: Option<String>,
     /// Worker threads.
     pub threads: usize,
     /// Wall-clock seconds of all that is missing; `None` if nothing is known.
@@ -88,17 +91,38 @@ pub fn plan(store: &Store, study: &Study, how: &How) -> Result<Plan, RunError> {
     }
     let seconds = planned.iter().map(|cell| cell.seconds.or((cell.missing == 0).then_some(0.0))).sum::<Option<f64>>();
     let bytes = planned.iter().map(|cell| cell.bytes).collect::<Option<Vec<f64>>>();
+    let nothing = planned.iter().all(|cell| cell.there == 0);
     let busy = how.threads.min(planned.iter().map(|cell| cell.missing).sum::<u64>().max(1) as usize);
     Ok(Plan {
         id: study.experiment.id().to_owned(),
         address: study.address(),
         table: place.table().display().to_string(),
+        differs: if nothing { nearest_stored(store, study) } else { None },
         cells: planned,
         damaged,
         threads: how.threads,
         seconds: seconds.map(|seconds| seconds / busy as f64),
         bytes: bytes.map(|bytes| bytes.into_iter().fold(0.0, f64::max) * busy as f64),
     })
+}
+
+/// How the stored settings that differ least from the study's differ from them; `None` if nothing else is stored.
+fn nearest_stored(store: &Store, study: &Study) -> Option<String> {
+    let canonical = address::canonical(study.experiment.id(), study.experiment.protocol(), &study.request);
+    let ours: BTreeSet<&str> = canonical.lines().collect();
+    let manifests = store.manifests();
+    let others = manifests.iter().filter(|other| other.id == study.experiment.id() && other.settings != canonical);
+    let difference = |theirs: &str| {
+        let theirs: BTreeSet<&str> = theirs.lines().collect();
+        let list = |lines: Vec<&&str>| match lines.as_slice() {
+            [] => "the default".to_owned(),
+            lines => lines.iter().map(|line| **line).collect::<Vec<_>>().join(", "),
+        };
+        let (here, there) =
+            (ours.difference(&theirs).collect::<Vec<_>>(), theirs.difference(&ours).collect::<Vec<_>>());
+        (here.len() + there.len(), format!("{} here, {} there", list(here), list(there)))
+    };
+    others.map(|other| difference(&other.settings)).min().map(|(_, text)| text)
 }
 
 /// Bytes of the largest replica, which fits in the machine's memory.

@@ -427,6 +427,9 @@ fn a_plan_computes_and_writes_nothing() {
     let before: Vec<_> = files().collect();
     let planned = plan(&store, &study(&WALK, &WORDS), &How::default()).unwrap();
     assert_eq!(planned.cells.iter().map(|cell| (cell.there, cell.missing)).collect::<Vec<_>>(), [(0, 40), (10, 30)]);
+    assert_eq!(planned.differs, None);
+    let other = plan(&store, &study(&WALK, &["dimension=20"]), &How::default()).unwrap();
+    assert_eq!(other.differs.as_deref(), Some("dimension = 20 here, the default there"));
     assert!(planned.seconds.unwrap() > 0.0 && planned.bytes.unwrap() >= 1e7);
     assert_eq!(files().collect::<Vec<_>>(), before);
 }
