@@ -79,7 +79,7 @@ pub(super) fn article(report: &Report) -> String {
 
 fn points(report: &Report) -> String {
     let versions = report.versions.iter().map(|version| {
-        vec![text(version.name), chip(&version.verdict), version.verdict.margin().map_or(none(), signed)]
+        vec![text(version.name), chip(&version.verdict), version.verdict.margin().map(signed).unwrap_or_default()]
     });
     let versions = table(&["version", "verdict", "margin"], versions);
     let point = |finding: &Finding| {
@@ -87,11 +87,11 @@ fn points(report: &Report) -> String {
             text(verify::words(&finding.point)),
             text(finding.version),
             chip(&finding.verdict),
-            finding.verdict.margin().map_or(none(), signed),
+            finding.verdict.margin().map(signed).unwrap_or_default(),
             finding.replicas.to_string(),
-            finding.failures.map_or(none(), |failures| failures.to_string()),
-            finding.claimed_rate.map_or(none(), |rate| number(rate, 4)),
-            finding.p_value.map_or(none(), p_value),
+            finding.failures.map(|failures| failures.to_string()).unwrap_or_default(),
+            finding.claimed_rate.map(|rate| number(rate, 4)).unwrap_or_default(),
+            finding.p_value.map(p_value).unwrap_or_default(),
             match verify::because(&finding.verdict) {
                 Some(because) if because != finding.seen => format!("{}<br>{}", text(&finding.seen), text(because)),
                 _ => text(&finding.seen),
@@ -128,10 +128,6 @@ fn settings(report: &Report) -> String {
     };
     let seconds = format!("<p>Checked in {} s of wall time.</p>\n", number(report.seconds, 3));
     seconds + &report.config.iter().map(one).collect::<String>()
-}
-
-fn none() -> String {
-    "<span class=\"soft\">none</span>".to_owned()
 }
 
 fn signed(margin: f64) -> String {

@@ -18,14 +18,16 @@ pub(super) fn text(plain: impl Display) -> String {
     out
 }
 
-/// A table; heads are text, cells are HTML. Wide ones scroll by themselves.
+/// A table; heads are text, cells are HTML. A column that is empty in every row is left out; wide tables scroll.
 pub(super) fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
-    let heads: String = heads.iter().map(|head| format!("<th>{}</th>", text(head))).collect();
-    let row = |cells: Vec<String>| {
-        let cells: String = cells.iter().map(|cell| format!("<td>{cell}</td>")).collect();
-        format!("<tr>{cells}</tr>\n")
+    let rows: Vec<Vec<String>> = rows.into_iter().collect();
+    let filled: Vec<bool> = (0..heads.len()).map(|at| rows.iter().any(|row| !row[at].is_empty())).collect();
+    let shown = |tag: &str, cells: &[String]| {
+        let cells = cells.iter().zip(&filled).filter(|(_, filled)| **filled);
+        cells.map(|(cell, _)| format!("<{tag}>{cell}</{tag}>")).collect::<String>()
     };
-    let rows: String = rows.into_iter().map(row).collect();
+    let heads = shown("th", &heads.iter().map(text).collect::<Vec<_>>());
+    let rows: String = rows.iter().map(|row| format!("<tr>{}</tr>\n", shown("td", row))).collect();
     format!("<div class=\"wide\"><table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></div>\n")
 }
 
@@ -54,6 +56,13 @@ pub(super) fn list<T: Display>(heading: &str, items: &[T]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_column_without_a_filled_cell_is_left_out() {
+        let rows = [["1", "", "x"], ["2", "", ""]].map(|row| row.map(str::to_owned).to_vec());
+        let table = table(&["a", "b", "c"], rows);
+        assert!(table.contains("<th>a</th><th>c</th>") && table.contains("<td>2</td><td></td>"), "{table}");
+    }
 
     #[test]
     fn nothing_in_a_text_is_markup() {
