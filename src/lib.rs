@@ -10,6 +10,7 @@
 //! * [`runner`]: threads, groups, shards, resume, the clock
 //! * [`verify`]: evidence, levels, verdicts
 //! * [`report`]: figures from the store, and the HTML report
+//! * [`explore`]: the local page with sliders
 //! * [`cli`]: the command line
 //! * `testing` (feature `testing`): strategies for proptest, and `check_claim` for a bound of one's own
 
@@ -19,6 +20,7 @@ pub use prunelaw_sims as sims;
 pub use prunelaw_theorems as theorems;
 
 pub mod cli;
+pub mod explore;
 pub mod outside;
 pub mod record;
 pub mod report;

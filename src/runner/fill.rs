@@ -5,7 +5,7 @@ use super::queue::Queue;
 use super::{Done, How, RunError, Study, Watch, refuse_what_does_not_fit};
 use crate::engine::settings::{Settings, address};
 use crate::engine::stop::Stop;
-use crate::engine::table::{Cell, Row};
+use crate::engine::table::{Cell, Row, Table};
 use crate::sims::Job;
 use crate::store::{self, Identity, Layout, Line, Place, Session, Store, config};
 use std::collections::BTreeSet;
@@ -157,6 +157,20 @@ pub fn compute(store: &Store, study: &Study, how: &How, stop: &Stop, watch: &dyn
     let table = filled.place.load(&columns, &filled.cells, study.request.replicas)?;
     let (complete, computed, cpu_seconds) = (filled.complete(), filled.computed, filled.cpu_seconds);
     Ok(Done { table, address: filled.address, complete, computed, cpu_seconds })
+}
+
+/// The rows asked for that are stored already. Computes and writes nothing.
+///
+/// # Errors
+/// If the table cannot be read, or is damaged; [`fill`] sets a damaged one aside.
+pub fn stored(store: &Store, study: &Study) -> Result<Table, RunError> {
+    let schema = study.request.schema();
+    let columns = store::columns(schema, study.experiment.columns(schema));
+    let place = place(store, study);
+    if !place.folder().is_dir() {
+        return Ok(Table::new(&columns));
+    }
+    Ok(place.load(&columns, &study.request.cells(), study.request.replicas)?)
 }
 
 /// Finished rows of a group.

@@ -2,7 +2,8 @@
 //!
 //! * [`Experiment`]: what can be run
 //! * [`Layers`], [`sim_request`], [`trial_request`]: from what a person wrote to a checked request
-//! * [`fill`]: fills the store with the missing rows of a [`Study`]; [`compute`] also reads them back
+//! * [`fill`]: fills the store with the missing rows of a [`Study`]; [`compute`] also reads them back; [`stored`]
+//!   gives those that are there
 //! * [`plan`]: what [`fill`] would do, and what it would cost
 //! * [`Watch`]: who looks on: a progress bar, the explorer's stream
 
@@ -15,7 +16,7 @@ mod queue;
 mod request;
 
 pub use experiment::Experiment;
-pub use fill::{Filled, compute, fill};
+pub use fill::{Filled, compute, fill, stored};
 pub use machine::{memory, readable};
 pub use plan::{Plan, PlannedCell, plan};
 pub use request::{Layers, sim_request, trial_request};

@@ -3,6 +3,7 @@
 mod bounds;
 mod catalogue;
 mod cli;
+mod explore;
 mod goldens;
 mod numpy;
 mod pictures;

@@ -1,0 +1,278 @@
+//! What a computation sends: server-sent events, one JSON object each.
+//!
+//! | event | data |
+//! |---|---|
+//! | `begin` | `command, address, settings, replicas, cells, columns, keys, marks` |
+//! | `rows` | rows in the order of `columns`; `null` is no finite number |
+//! | `cells` | per cell: `axes, replicas`, and per real measure `[mean, low, high, finite values]` |
+//! | `progress` | `done, total` replicas |
+//! | `note` | `text` |
+//! | `done` | `complete, computed` replicas, `cpu_seconds` |
+//! | `moot` | a newer question of the same view took its place |
+//! | `failed` | `error` |
+
+use super::ask::Ask;
+use super::{Server, marks};
+use crate::engine::settings::Value;
+use crate::engine::statistics::mean::Mean;
+use crate::engine::stop::Stop;
+use crate::engine::table::{Cell, Column, Kind, Row, write_row};
+use crate::runner::{How, RunError, Study, Watch, fill, stored};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use serde_json::{Map, Value as Json, json};
+use std::collections::{BTreeMap, HashSet};
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio_stream::StreamExt as _;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// Events on their way; a page that does not read holds its own computation up, and nothing else.
+const WAITING: usize = 64;
+/// Confidence of the interval of each mean.
+const CONFIDENCE: f64 = 0.95;
+
+/// The events of a question, from now until its last row.
+pub(super) fn answer(server: Arc<Server>, ask: Ask) -> impl IntoResponse {
+    let (events, stream) = mpsc::channel(WAITING);
+    let stop = server.desk.seat(ask.view).claim();
+    tokio::spawn(run(server, ask, stop, events));
+    let stream = ReceiverStream::new(stream).map(Ok::<Event, Infallible>);
+    Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(2)))
+}
+
+async fn run(server: Arc<Server>, ask: Ask, stop: Stop, events: mpsc::Sender<Event>) {
+    let seat = server.desk.seat(ask.view);
+    let turn = tokio::select! {
+        turn = seat.busy.lock() => turn,
+        () = seat.superseded(&stop) => return drop(events.send(event("moot", &json!({}))).await),
+        () = events.closed() => return,
+    };
+    let feed = Arc::new(Feed::new(&ask.study, events.clone(), stop.clone()));
+    let work = tokio::task::spawn_blocking({
+        let (server, feed) = (Arc::clone(&server), Arc::clone(&feed));
+        move || {
+            feed.begin(&ask);
+            feed.work(&server, &ask)
+        }
+    });
+    tokio::pin!(work);
+    let ended = tokio::select! {
+        ended = &mut work => ended,
+        // The page has gone, or has moved on.
+        () = events.closed() => {
+            stop.request();
+            work.await
+        }
+    };
+    let last = match ended {
+        Ok(Ok(done)) if done.complete || !stop.requested() => event(
+            "done",
+            &json!({ "complete": done.complete, "computed": done.computed, "cpu_seconds": done.cpu_seconds }),
+        ),
+        Ok(Ok(_)) => event("moot", &json!({})),
+        Ok(Err(error)) => event("failed", &json!({ "error": error.to_string() })),
+        // One computation that panics takes nobody with it.
+        Err(_) => event("failed", &json!({ "error": "the computation crashed; the log of the server says where" })),
+    };
+    drop(turn);
+    let _ = events.send(last).await;
+}
+
+fn event(name: &str, data: &Json) -> Event {
+    Event::default().event(name).data(data.to_string())
+}
+
+/// Watches one computation for one page.
+struct Feed {
+    events: mpsc::Sender<Event>,
+    stop: Stop,
+    /// How many of the columns are axes.
+    axes: usize,
+    /// How many are the key of a row.
+    keys: usize,
+    measures: &'static [Column],
+    told: Mutex<Told>,
+}
+
+/// How a computation ended.
+struct Ended {
+    complete: bool,
+    computed: u64,
+    cpu_seconds: f64,
+}
+
+/// What the page has been sent.
+#[derive(Default)]
+struct Told {
+    /// Axes and replica; the rows of a replica come together.
+    replicas: HashSet<String>,
+    /// Rows by cell, of sweeps only.
+    cells: BTreeMap<String, Vec<Row>>,
+}
+
+impl Feed {
+    fn new(study: &Study, events: mpsc::Sender<Event>, stop: Stop) -> Feed {
+        let schema = study.request.schema();
+        let measures = study.experiment.columns(schema);
+        let axes = schema.axes().count();
+        let keys = axes + 1 + usize::from(trajectory(measures));
+        Feed { events, stop, axes, keys, measures, told: Mutex::default() }
+    }
+
+    /// Stored rows first, then what is missing.
+    fn work(&self, server: &Server, ask: &Ask) -> Result<Ended, RunError> {
+        let (store, study, request) = (&server.lab.store, &ask.study, &ask.study.request);
+        // A damaged table is none here: `fill` names it and sets it aside.
+        let rows = |study| stored(store, study).map(|table| table.rows).unwrap_or_default();
+        let total = request.replicas * request.cells().len() as u64;
+        self.rows(&rows(study));
+        let complete = self.replicas() == total;
+        if complete || ask.stored {
+            return Ok(Ended { complete, computed: 0, cpu_seconds: 0.0 });
+        }
+        let how = How { cut: true, ..server.lab.how };
+        let filled = fill(store, study, &how, &self.stop, self)?;
+        if filled.complete() && self.replicas() < total {
+            // Somebody else stored rows meanwhile.
+            self.rows(&rows(study));
+        }
+        Ok(Ended { complete: filled.complete(), computed: filled.computed, cpu_seconds: filled.cpu_seconds })
+    }
+
+    /// Replicas that the page has.
+    fn replicas(&self) -> u64 {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).replicas.len() as u64
+    }
+
+    fn begin(&self, ask: &Ask) {
+        let request = &ask.study.request;
+        let json = |values: &[Value]| match values {
+            [value] => value_json(value),
+            values => values.iter().map(value_json).collect(),
+        };
+        let settings: Map<String, Json> =
+            request.fields().map(|(field, values)| (field.name.to_owned(), json(values))).collect();
+        let axes = request.schema().axes().map(|field| (field.name, field.unit, field.help));
+        let replica = [("replica", "1", "index of the replica")];
+        let measures = self.measures.iter().map(|column| (column.name, column.unit, column.meaning));
+        let columns: Vec<Json> = axes
+            .chain(replica)
+            .chain(measures)
+            .map(|(name, unit, meaning)| json!({ "name": name, "unit": unit, "meaning": meaning }))
+            .collect();
+        self.send(
+            "begin",
+            &json!({
+                "command": ask.command,
+                "address": ask.study.address(),
+                "settings": settings,
+                "key": request.key,
+                "replicas": request.replicas,
+                "cells": request.cells().len(),
+                "columns": columns,
+                "keys": self.keys,
+                "marks": marks::of(request),
+            }),
+        );
+    }
+
+    /// Waits while the page is behind, but never longer than the question lives.
+    fn send(&self, name: &str, data: &Json) {
+        let mut waiting = event(name, data);
+        while let Err(TrySendError::Full(event)) = self.events.try_send(waiting) {
+            if self.stop.requested() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+            waiting = event;
+        }
+    }
+
+    fn key(row: &[Cell]) -> String {
+        let mut key = String::new();
+        write_row(row, &mut key);
+        key
+    }
+}
+
+impl Watch for Feed {
+    fn rows(&self, rows: &[Row]) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let replica = |row: &Row| Feed::key(&row[..=self.axes]);
+        let known: HashSet<String> = rows.iter().map(replica).filter(|key| told.replicas.contains(key)).collect();
+        let new: Vec<&Row> = rows.iter().filter(|row| !known.contains(&replica(row))).collect();
+        told.replicas.extend(new.iter().map(|row| replica(row)));
+        if new.is_empty() {
+            return;
+        }
+        let mut touched = BTreeMap::new();
+        if !trajectory(self.measures) {
+            for row in &new {
+                let key = Feed::key(&row[..self.axes]);
+                told.cells.entry(key.clone()).or_default().push((*row).clone());
+                touched.insert(key, ());
+            }
+        }
+        let cells: Vec<Json> = touched.keys().map(|key| summary(&told.cells[key], self.axes, self.measures)).collect();
+        drop(told);
+        // In pieces: a page draws the first rows while the others travel.
+        for piece in new.chunks(2000) {
+            let piece: Json = piece.iter().map(|row| row.iter().map(cell_json).collect::<Json>()).collect();
+            self.send("rows", &piece);
+        }
+        if !cells.is_empty() {
+            self.send("cells", &Json::Array(cells));
+        }
+    }
+
+    fn progress(&self, done: u64, total: u64) {
+        self.send("progress", &json!({ "done": done, "total": total }));
+    }
+
+    fn note(&self, text: &str) {
+        self.send("note", &json!({ "text": text }));
+    }
+}
+
+fn trajectory(measures: &[Column]) -> bool {
+    measures.first().is_some_and(|column| column.name == "step")
+}
+
+/// Mean and t interval of every real measure over the replicas of a cell that are there and finite.
+fn summary(rows: &[Row], axes: usize, measures: &[Column]) -> Json {
+    let mut summary = Map::new();
+    summary.insert("axes".to_owned(), rows[0][..axes].iter().map(cell_json).collect());
+    summary.insert("replicas".to_owned(), rows.len().into());
+    for (at, column) in measures.iter().enumerate().filter(|(_, column)| column.kind == Kind::Real) {
+        let values: Vec<f64> =
+            rows.iter().map(|row| row[axes + 1 + at].number()).filter(|value| value.is_finite()).collect();
+        let interval = Mean::of(&values).and_then(|mean| Ok((mean.mean, mean.interval(CONFIDENCE)?))).ok();
+        let (mean, low, high) = match interval {
+            Some((mean, interval)) => (Some(mean), Some(interval.low), Some(interval.high)),
+            None => (values.first().copied(), None, None),
+        };
+        summary.insert(column.name.to_owned(), json!([mean, low, high, values.len()]));
+    }
+    Json::Object(summary)
+}
+
+fn cell_json(cell: &Cell) -> Json {
+    match cell {
+        Cell::Integer(value) => (*value).into(),
+        Cell::Real(value) => (*value).into(),
+        Cell::Text(value) => value.clone().into(),
+    }
+}
+
+/// A value of a setting; what is no finite number becomes `null`.
+pub(super) fn value_json(value: &Value) -> Json {
+    match value {
+        Value::Integer(value) => (*value).into(),
+        Value::Real(value) => (*value).into(),
+        Value::Text(value) => value.clone().into(),
+        Value::Integers(values) => values.clone().into(),
+    }
+}
