@@ -522,11 +522,17 @@ impl<R: Real> Backward<'_, R> {
                 grad.copy_from_slice(&self.row[columns.start..end]);
             }
             Support::Lists { starts, coordinates } => {
-                let list = starts[neuron]..starts[neuron + 1];
-                for (grad, j) in self.grad[list.clone()].iter_mut().zip(&coordinates[list]) {
-                    if columns.contains(&(*j as usize)) {
-                        *grad = self.row[*j as usize];
-                    }
+                // Lists ascend wherever the gradient goes by rows in parts.
+                let list = &coordinates[starts[neuron]..starts[neuron + 1]];
+                let part = if columns.len() == bank.depth {
+                    0..list.len()
+                } else {
+                    let before = |end: usize| list.partition_point(|j| (*j as usize) < end);
+                    before(columns.start)..before(columns.end)
+                };
+                let grad = &mut self.grad[starts[neuron]..][part.clone()];
+                for (grad, j) in grad.iter_mut().zip(&list[part]) {
+                    *grad = self.row[*j as usize];
                 }
             }
         }

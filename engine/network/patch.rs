@@ -332,21 +332,13 @@ impl<R: Real> PatchObjective<R> {
         fits(shape, bank, &targets, loss)?;
         let kept: Option<Vec<usize>> =
             mask.filter(|mask| mask.kept() < mask.len()).map(|mask| mask.indices().collect());
-        let (support, coordinates) = match &kept {
-            None => (Support::Full, None),
-            Some(kept) => {
-                let (support, coordinates) = lists(kept, classes * neurons, dimension);
-                (support, Some(coordinates))
-            }
+        let layout = kept.as_ref().map(|kept| lists::<R>(kept, classes * neurons, dimension, bank.dense.nrows()));
+        let (support, coordinates, by_rows) = match layout {
+            None => (Support::Full, None, true),
+            Some((support, coordinates, by_rows)) => (support, Some(coordinates), by_rows),
         };
         let data = data(bank, coordinates.as_deref(), targets);
         let hot = looks(&data.hot, kept.as_deref(), classes * neurons, dimension);
-        let by_rows = match (&kept, &coordinates) {
-            (Some(kept), Some(coordinates)) => {
-                rows_are_cheaper::<R>(classes * neurons, coordinates.len(), kept.len(), data.dense)
-            }
-            _ => true,
-        };
         let work = Workspace::new(shape, &data, hot.width);
         let outer = if net.a.is_some() { Outer::Trained } else { Outer::Ones };
         Ok(PatchObjective {
@@ -594,25 +586,27 @@ fn fits<R: Real>(
     Ok(loss.check(targets)?)
 }
 
-// Kept entries neuron by neuron. A coordinate gets its number when a neuron first keeps it: with few kept entries each
-// neuron then reads its own stretch of the bank.
-fn lists(kept: &[usize], neurons: usize, dimension: usize) -> (Support, Vec<usize>) {
+// Kept entries neuron by neuron, the coordinates that some neuron keeps by their new numbers, and whether the gradient is
+// cheaper by rows. By rows the numbers ascend along each list, so that a part of the coordinates is a part of the list. By
+// dots a coordinate gets its number when a neuron first keeps it: with few kept entries each neuron then reads its own
+// stretch of the bank.
+fn lists<R: Real>(kept: &[usize], neurons: usize, dimension: usize, vectors: usize) -> (Support, Vec<usize>, bool) {
     let mut number = vec![u32::MAX; dimension];
-    let (mut coordinates, mut seen) = (Vec::with_capacity(kept.len()), Vec::new());
-    let mut starts = vec![0; neurons + 1];
-    for at in kept {
-        let (neuron, j) = (at / dimension, at % dimension);
+    let mut seen = Vec::new();
+    for j in kept.iter().map(|at| at % dimension) {
         if number[j] == u32::MAX {
             number[j] = seen.len() as u32;
             seen.push(j);
         }
-        coordinates.push(number[j]);
-        starts[neuron + 1] = coordinates.len();
     }
-    for neuron in 0..neurons {
-        starts[neuron + 1] = starts[neuron + 1].max(starts[neuron]);
+    let by_rows = rows_are_cheaper::<R>(neurons, seen.len(), kept.len(), vectors);
+    if by_rows {
+        seen.sort_unstable();
+        seen.iter().enumerate().for_each(|(new, j)| number[*j] = new as u32);
     }
-    (Support::Lists { starts, coordinates }, seen)
+    let coordinates = kept.iter().map(|at| number[at % dimension]).collect();
+    let starts = (0..=neurons).map(|neuron| kept.partition_point(|at| *at < neuron * dimension)).collect();
+    (Support::Lists { starts, coordinates }, seen, by_rows)
 }
 
 fn data<R: Real>(bank: &PatchBank, coordinates: Option<&[usize]>, targets: Targets<R>) -> Data<R> {
