@@ -103,7 +103,8 @@ fn close(a: f64, b: f64, scale: f64) -> bool {
 
 // Every kind of case: sizes off the vector length, both signal laws, all losses and powers, outer weights, keeps.
 fn each_case(mut check: impl FnMut(Case, Option<Mask>, Family)) {
-    let sizes = [(2, 9, 3, 2), (3, 37, 21, 5), (2, 130, 70, 3), (3, 20, 140, 4)];
+    // The last one is too large for one part of the bank.
+    let sizes = [(2, 9, 3, 2), (3, 37, 21, 5), (2, 130, 70, 3), (3, 20, 140, 4), (2, 1100, 130, 2)];
     let losses = [Loss::CrossEntropy, Loss::Logistic, Loss::Squared];
     let mut number = 0;
     for (classes, d, n, m) in sizes {
@@ -128,7 +129,7 @@ fn the_kernels_agree_with_plain_loops() {
         let (value, grad_w, grad_a) = naive(&plain, &x, &goal, loss);
         for bank in [bank, PatchBank::of_array(x.view()).unwrap()] {
             let objective = PatchObjective::new(&net, mask.as_ref(), &bank, targets.clone(), loss).unwrap();
-            for by_rows in [objective.by_rows, true, objective.kept.is_none()] {
+            for by_rows in [objective.by_rows, objective.kept.is_none()] {
                 let mut objective = PatchObjective { by_rows, ..objective.clone() }.with_kernel(family);
                 let theta = objective.pack(&net);
                 let mut grad = vec![f64::NAN; objective.parameters()];
