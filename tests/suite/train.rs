@@ -41,8 +41,10 @@ fn a_training_writes_its_arrays_its_trajectory_and_its_summary() {
     let trajectory = fs::read_to_string(out.join("trajectory.csv")).unwrap();
     assert!(trajectory.starts_with("step,train_loss,train_accuracy,rate\n0,"));
     assert_eq!(trajectory.lines().count(), 42);
-    let last = trajectory.lines().last().unwrap().split(',').nth(1).unwrap().parse().ok();
-    assert_eq!(summary["train_loss"].as_f64(), last);
+    let last = trajectory.lines().last().unwrap().split(',').nth(1).unwrap().to_owned();
+    // Not by value: the JSON reader may miss a float's last bit.
+    let written = fs::read_to_string(out.join("summary.json")).unwrap();
+    assert!(written.contains(&format!("\"train_loss\": {last}")), "{last} in {written}");
     // The same settings and key give the same bytes; a network can go on from where another ended.
     let first = fs::read(out.join("final.npz")).unwrap();
     train(folder.path(), DIGITS, &[]);
@@ -53,7 +55,7 @@ fn a_training_writes_its_arrays_its_trajectory_and_its_summary() {
         .replace("rule = \"random\"\nkeep = 0.5", "source = \"npz:start.npz\"");
     assert!(train(folder.path(), &go_on, &[]).status.success());
     let trajectory = fs::read_to_string(out.join("trajectory.csv")).unwrap();
-    assert_eq!(trajectory.lines().nth(1).unwrap().split(',').nth(1).unwrap().parse().ok(), last);
+    assert_eq!(trajectory.lines().nth(1).unwrap().split(',').nth(1).unwrap(), last);
 }
 
 #[test]
