@@ -16,7 +16,7 @@ use axum::http::Uri;
 
 /// Most (cell, replica) pairs of one question: the page could not show more, and the server holds their rows.
 const MOST_JOBS: u64 = 20_000;
-/// Most points of one axis that a range may be asked to have.
+/// Characters of one value: lists of some hundred cells, and no more.
 const LONGEST_VALUE: usize = 4_000;
 
 /// A question that can be computed.

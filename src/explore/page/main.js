@@ -104,7 +104,10 @@ function run(start) {
     const whole = { sim: SWEEP, prune: grid.join(), ...shared, ...near };
     try {
       // What is stored appears at once.
-      const hear = (event, data) => threshold.hear(event, data);
+      const hear = (event, data) => {
+        threshold.hear(event, data);
+        if (event === "begin") by("threshold-command").textContent = data.command;
+      };
       if (threshold.stale && over(await streams.threshold.ask({ ...whole, only: "stored" }, hear))) return;
       // The curves first, alone: they answer the hand on the slider. The cells nearest to it follow.
       const last = await follow("curves", curves, { sim: TRAJECTORY, prune: state.prune, ...shared });
