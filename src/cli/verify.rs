@@ -1,5 +1,6 @@
 //! `prunelaw verify`
 
+use super::plans::print_plans;
 use super::{CliError, Exit, Global, Progress, note, say, stop_on_signals};
 use crate::engine::settings::error::nearest;
 use crate::theorems::{Claim, THEOREMS, Verdict, ledger};
@@ -46,6 +47,10 @@ impl Verify {
             key: global.key.clone().unwrap_or_else(|| "0".to_owned()),
             sabotage: self.sabotage,
         };
+        if global.plan {
+            print_plans(&verify::studies(&claims, &ask)?, global)?;
+            return Ok(Exit::Done);
+        }
         let checked = match &self.witness {
             Some(text) => rerun(&claims, &ask, text),
             None => {

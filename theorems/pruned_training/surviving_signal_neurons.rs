@@ -85,9 +85,9 @@ static CARD: Card = Card {
         "the paper's Theta(p m) with probability 1 - 1/d, whose constants are hidden",
     ],
     gaps: &["the paper counts S only; N is ours, as the neurons that ReLU^q lets learn the signal"],
-    power: "alternative: twice the claimed chance of an unusable class, at m = 20, p = 0.2 (0.243 in place of 0.122); \
-            power 0.8 needs about 400 replicas at a level of 1e-5, and `holds` about 9000 at the level 5e-4 where \
-            the rate is near one half",
+    power: "alternative: twice the claimed chance of an unusable class at m = 20, p = 0.2 (0.243 in place of 0.122): \
+            power 0.8 needs 670 replicas at level 5e-4/16, one of 16 events; `holds` needs 10700 at 5e-4 where a rate \
+            is near one half; the cap at `normal` is twice what the level asks for",
     about: "the floating-point program: its masks and its initial weights",
     protocol: 1,
 };
