@@ -1,5 +1,6 @@
 //! Everything that holds over the whole program, by question.
 
+mod architecture;
 mod bounds;
 mod catalogue;
 mod cli;
