@@ -165,6 +165,6 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     let distance = |name: &str| (strsim::damerau_levenshtein(word, name), 1.0 - strsim::jaro_winkler(word, name));
     let best =
         known.into_iter().min_by(|a, b| distance(a).partial_cmp(&distance(b)).expect("distances are numbers"))?;
-    let limit = (word.chars().count().max(best.chars().count()) / 2).max(1);
+    let limit = (word.chars().count() / 2).max(1);
     (distance(best).0 <= limit).then(|| best.to_owned())
 }

@@ -2,6 +2,8 @@
 
 use super::print::bold;
 use super::{CliError, Exit, Global, say};
+use crate::figures::FIGURES;
+use crate::sims;
 use crate::theorems::ledger::{Entry, Kind, ledger};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -64,12 +66,20 @@ impl List {
     }
 }
 
+/// Subject and source of a built sim or figure, which stand on its card and not in the ledger.
+fn on_card(entry: &Entry) -> Option<(&'static str, &'static str)> {
+    let sim = sims::find(&entry.id).map(|sim| (sim.card().subject, sim.card().source));
+    let figure = FIGURES.iter().map(|figure| figure.card()).find(|card| card.id == entry.id);
+    sim.or(figure.map(|card| (card.subject, card.source)))
+}
+
 fn object(entry: &Entry) -> Value {
+    let (subject, source) = on_card(entry).unzip();
     let mut object = json!({
         "id": entry.id,
         "kind": entry.kind.name(),
-        "subject": entry.subject,
-        "source": entry.source,
+        "subject": entry.subject.as_deref().or(subject),
+        "source": entry.source.as_deref().or(source),
         "class": entry.class.map(|class| class.name()),
         "says": entry.says,
         "status": entry.status(),

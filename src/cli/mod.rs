@@ -116,7 +116,7 @@ pub struct Given {
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
     pub set: Vec<String>,
     /// Replicas per cell: the same as --set replicas=R
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", allow_hyphen_values = true)]
     pub replicas: Option<String>,
 }
 

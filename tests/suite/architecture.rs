@@ -61,8 +61,23 @@ fn dependencies_follow_the_arrows() {
 /// Sources of the members touch the world only where ARCHITECTURE lists it.
 #[test]
 fn members_open_no_file_read_no_clock_and_print_nothing() {
-    let forbidden =
-        ["std::fs", "File::", "std::env", "std::net", "std::process", "std::thread", "Instant::", "SystemTime", "println!", "print!", "eprintln!", "eprint!", "dbg!", "include_bytes!", "include_str!"];
+    let forbidden = [
+        "std::fs",
+        "File::",
+        "std::env",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "Instant::",
+        "SystemTime",
+        "println!",
+        "print!",
+        "eprintln!",
+        "eprint!",
+        "dbg!",
+        "include_bytes!",
+        "include_str!",
+    ];
     let exceptions = [
         ("engine/data/digits.rs", "include_str!"),
         ("theorems/ledger.rs", "include_str!"),
@@ -119,7 +134,8 @@ fn every_number_comes_from_a_key() {
 /// The rows of a Markdown table below a heading, cells trimmed.
 fn table_below(text: &str, heading: &str) -> Vec<Vec<String>> {
     let start = text.find(heading).unwrap_or_else(|| panic!("no heading `{heading}`"));
-    let lines = text[start..].lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let lines =
+        text[start..].lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
     let cells = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
     lines.skip(2).map(cells).collect()
 }
@@ -128,7 +144,8 @@ fn table_below(text: &str, heading: &str) -> Vec<Vec<String>> {
 fn every_package_named_by_the_user_has_its_job() {
     let rows = table_below(&read("ARCHITECTURE.md"), "## Packages and their jobs");
     for package in ["ndarray", "ndarray-linalg", "nalgebra", "rand_distr", "statrs", "plotters", "proptest"] {
-        let row = rows.iter().find(|row| row[0] == format!("`{package}`")).unwrap_or_else(|| panic!("{package} has no row"));
+        let row =
+            rows.iter().find(|row| row[0] == format!("`{package}`")).unwrap_or_else(|| panic!("{package} has no row"));
         let [_, job, place] = row.as_slice() else { panic!("{package}: a row has package, job, place") };
         assert!(job.len() > 20, "{package} has no job");
         if let Some(later) = place.strip_prefix("later: ") {
@@ -144,7 +161,8 @@ fn every_package_named_by_the_user_has_its_job() {
 fn every_invariant_names_a_test_that_exists() {
     let rows = table_below(&read("ARCHITECTURE.md"), "## Invariants");
     assert!(rows.len() >= 10, "the table of invariants was not found");
-    let all: String = ["src", "tests", "examples"].into_iter().chain(MEMBERS).flat_map(sources).map(|(_, text)| text).collect();
+    let all: String =
+        ["src", "tests", "examples"].into_iter().chain(MEMBERS).flat_map(sources).map(|(_, text)| text).collect();
     for row in rows {
         let test = row.last().unwrap().trim_matches('`');
         assert!(all.contains(&format!("fn {test}(")), "no test is called `{test}` ({})", row[0]);
@@ -154,7 +172,10 @@ fn every_invariant_names_a_test_that_exists() {
 #[test]
 fn no_path_of_a_machine_stands_in_the_project() {
     let folders = MEMBERS.into_iter().chain(["src", "tests", "examples", "benches"]);
-    let texts = folders.flat_map(sources).chain(["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ".ci/run", ".ci/long"].map(|name| (name.to_owned(), read(name))));
+    let texts = folders.flat_map(sources).chain(
+        ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ".ci/run", ".ci/long"]
+            .map(|name| (name.to_owned(), read(name))),
+    );
     for (name, text) in texts.filter(|(name, _)| !name.ends_with("architecture.rs")) {
         for word in ["/work/", "/root/", "/home/"] {
             assert!(!text.contains(word), "{name} names {word}");

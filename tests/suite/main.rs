@@ -11,3 +11,4 @@ mod pictures;
 mod sabotage;
 mod store;
 mod train;
+mod verify;
