@@ -92,7 +92,7 @@ impl PatchCell {
     /// SNR = mu / (sigma_n sqrt(d)), to 12 digits: what a person wrote reads back.
     pub fn snr(&self) -> f64 {
         let PatchLaw { signal, noise, dimension, .. } = self.law;
-        prunelaw_engine::settings::request::twelve_digits(signal / (noise * (dimension as f64).sqrt()))
+        prunelaw_engine::settings::read::twelve_digits(signal / (noise * (dimension as f64).sqrt()))
     }
 
     /// What one replica is expected to cost. Steps are a guess where training stops at a loss.
