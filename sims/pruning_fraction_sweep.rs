@@ -7,17 +7,15 @@
 //! Setting A is outside the paper's Condition 2 (its dense network must fail for pruning to help visibly: p_c < 1), and
 //! says so in the report. Labels are balanced; one adaptive rate serves all keep fractions (trap T5).
 
-use crate::labelled;
-use crate::patches::{Draws, LABELS, PatchCell, PatchRun, alignments, train_cell};
+use crate::patches::PatchCell;
 use crate::{Cost, Job, Rows, Sim, SimCard};
+use crate::{labelled, patch_sweep};
 use prunelaw_engine::device::Device;
 use prunelaw_engine::effort::Effort;
-use prunelaw_engine::real::Real;
 use prunelaw_engine::settings::vocabulary::*;
 use prunelaw_engine::settings::{Assignment, Field, Schema, Settings, SettingsError};
 use prunelaw_engine::stop::Stop;
-use prunelaw_engine::table::{Column, Row};
-use prunelaw_engine::training::{Loss, Outcome};
+use prunelaw_engine::table::Column;
 
 /// The sweep.
 #[derive(Debug)]
@@ -67,24 +65,6 @@ static SCHEMAS: [Schema; 2] = [
     },
 ];
 
-static PATCH_COLUMNS: [Column; 15] = [
-    Column::text("outcome", "converged, cap, or diverged"),
-    Column::integer("steps", "steps", "updates made"),
-    Column::real("train_loss", "nats", "mean cross-entropy on the training samples at the last step"),
-    Column::real("train_accuracy", "fraction", "training samples classified correctly; ties share the point"),
-    Column::real("test_loss", "nats", "mean cross-entropy on fresh samples"),
-    Column::real("test_accuracy", "fraction", "fresh samples classified correctly; ties share the point"),
-    Column::real("snr", "1", "mu / (sigma_n sqrt(d))"),
-    Column::real("rate", "1/step", "learning rate that the schedule gave (its start, for cosine)"),
-    Column::integer("kept_weights", "weights", "weights that the mask keeps"),
-    Column::integer("own_signal_neurons", "neurons", "neurons that see their own class's signal, over all classes"),
-    Column::integer("usable_neurons", "neurons", "those with a positive initial correlation with it"),
-    Column::integer("usable_classes", "classes", "classes with a usable neuron"),
-    Column::real("signal_alignment", "1", "mean over classes of max_r <w_kr, mu_k> at the last step"),
-    Column::real("noise_alignment", "1", "mean over training samples of max_r <w_yr, xi> at the last step"),
-    Column::real("initial_output", "1", "largest |F| on the training samples at initialization"),
-];
-
 impl Sim for PruningFractionSweep {
     fn card(&self) -> &'static SimCard {
         &CARD
@@ -119,7 +99,7 @@ impl Sim for PruningFractionSweep {
     }
 
     fn columns(&self, schema: &'static Schema) -> &'static [Column] {
-        if schema == &SCHEMAS[0] { &PATCH_COLUMNS } else { &labelled::COLUMNS }
+        if schema == &SCHEMAS[0] { &patch_sweep::COLUMNS } else { &labelled::COLUMNS }
     }
 
     fn check(&self, cell: &Settings) -> Result<(), SettingsError> {
@@ -137,53 +117,9 @@ impl Sim for PruningFractionSweep {
     fn run(&self, jobs: &[Job], _: &dyn Device, stop: &Stop) -> Vec<Option<Rows>> {
         match jobs.first().map(|job| (job.settings.schema() == &SCHEMAS[0], job.settings.text("precision"))) {
             None => Vec::new(),
-            Some((true, "f32")) => run_patches::<f32>(jobs, stop),
-            Some((true, _)) => run_patches::<f64>(jobs, stop),
+            Some((true, _)) => patch_sweep::run(jobs, stop),
             Some((false, "f32")) => labelled::run::<f32>(jobs, stop),
             Some((false, _)) => labelled::run::<f64>(jobs, stop),
         }
     }
-}
-
-fn run_patches<R: Real>(jobs: &[Job], stop: &Stop) -> Vec<Option<Rows>> {
-    let mut draws: Option<Draws<R>> = None;
-    let run = |job: &Job| {
-        let cell = PatchCell::read(&job.settings);
-        let drawn = Draws::of(&cell, &job.key, draws.take());
-        let ran = train_cell(&cell, &drawn, &mut (), stop)?;
-        let row = patch_row(&cell, job, &drawn, &ran);
-        draws = Some(drawn);
-        Some(vec![row])
-    };
-    jobs.iter().map(run).collect()
-}
-
-fn patch_row<R: Real>(cell: &PatchCell, job: &Job, draws: &Draws<R>, ran: &PatchRun<R>) -> Row {
-    let sample = &draws.sample;
-    let (test_loss, test_accuracy) = if ran.trained.outcome == Outcome::Diverged {
-        (f64::NAN, f64::NAN)
-    } else {
-        let key = job.key.child("test");
-        let test = ran.network.test(&cell.law, &sample.signals, cell.test_samples, LABELS, Loss::CrossEntropy, &key);
-        let test = test.expect("law and network of one cell fit");
-        (test.loss, test.accuracy)
-    };
-    let (signal, noise) = alignments(&ran.objective, &sample.labels);
-    vec![
-        ran.trained.outcome.name().into(),
-        ran.trained.steps.into(),
-        ran.trained.last.loss.into(),
-        ran.trained.last.accuracy.into(),
-        test_loss.into(),
-        test_accuracy.into(),
-        cell.snr().into(),
-        ran.rate.into(),
-        ran.kept.into(),
-        ran.own.seen.into(),
-        ran.own.usable.into(),
-        ran.own.usable_classes.into(),
-        signal.into(),
-        noise.into(),
-        ran.initial_output.into(),
-    ]
 }
