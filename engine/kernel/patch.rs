@@ -17,6 +17,7 @@ use super::Task;
 use super::aligned::Aligned;
 use super::lanes::Lanes;
 use crate::real::Real;
+use std::ops::Range;
 
 /// Dense vectors, both ways round. Coordinates are those that some neuron keeps.
 #[derive(Clone, Debug)]
@@ -214,8 +215,8 @@ impl<R: Real> Task<R> for Forward<'_, R> {
     type Output = ();
 
     #[inline(always)]
-    fn run<V: Lanes<R>>(self) {
-        let Layer { bank, support, hot, activation, heads, neurons } = self.layer;
+    fn run<V: Lanes<R>>(mut self) {
+        let Layer { bank, support, hot, heads, neurons, .. } = self.layer;
         let lanes = self.layer.lanes();
         let all = heads * neurons;
         assert!(self.z.len() >= all * lanes && self.sums.len() >= heads * lanes);
@@ -227,12 +228,17 @@ impl<R: Real> Task<R> for Forward<'_, R> {
             }
             Support::Lists { starts, coordinates } => {
                 assert!(starts.len() == all + 1 && coordinates.len() == self.weights.len());
-                for neuron in 0..all {
-                    let list = starts[neuron]..starts[neuron + 1];
-                    let (weights, coordinates) = (&self.weights[list.clone()], &coordinates[list]);
-                    let z = &mut self.z[neuron * lanes..][..bank.width];
-                    // SAFETY: coordinates of a list are below the bank's.
-                    unsafe { sparse::<R, V>(weights, coordinates, bank, z) }
+                for vectors in panels::<R, V>(bank.width, bank.coordinates, 4) {
+                    for neuron in 0..all {
+                        let list = starts[neuron]..starts[neuron + 1];
+                        let (weights, coordinates) = (&self.weights[list.clone()], &coordinates[list]);
+                        let z = &mut self.z[neuron * lanes..][vectors.clone()];
+                        // SAFETY: coordinates of a list are below the bank's.
+                        unsafe {
+                            let rows = bank.rows.as_ptr().add(vectors.start);
+                            combine::<R, V>(weights, coordinates, rows, bank.width, z);
+                        }
+                    }
                 }
             }
         }
@@ -243,20 +249,69 @@ impl<R: Real> Task<R> for Forward<'_, R> {
                 z[look.lane as usize] = self.weights[look.weight as usize] * look.value;
             }
         }
-        self.sums[..heads * lanes].fill(R::ZERO);
-        for neuron in 0..all {
-            let z = &self.z[neuron * lanes..][..lanes];
-            let sums = &mut self.sums[neuron / neurons * lanes..][..lanes];
-            let outer = V::splat(self.outer.map_or(R::ONE, |a| a[neuron]));
-            for (z, sum) in z.chunks_exact(V::COUNT).zip(sums.chunks_exact_mut(V::COUNT)) {
-                // SAFETY: COUNT numbers each.
-                unsafe {
-                    let value = activation.value(V::load(z.as_ptr()));
-                    outer.fma(value, V::load(sum.as_ptr())).store(sum.as_mut_ptr());
+        // The kind of activation is decided outside the loops.
+        match self.layer.activation {
+            Activation::Relu => self.head_sums::<V>(Activation::Relu),
+            Activation::Square => self.head_sums::<V>(Activation::Square),
+            Activation::Cube => self.head_sums::<V>(Activation::Cube),
+            power => self.head_sums::<V>(power),
+        }
+    }
+}
+
+impl<R: Real> Forward<'_, R> {
+    #[inline(always)]
+    fn head_sums<V: Lanes<R>>(&mut self, activation: Activation<R>) {
+        let lanes = self.layer.lanes();
+        let wide = 4 * V::COUNT;
+        for head in 0..self.layer.heads {
+            // SAFETY: `run` has asserted the lengths.
+            unsafe {
+                for from in (0..lanes / wide * wide).step_by(wide) {
+                    self.head_tile::<V, 4>(activation, head, from);
+                }
+                for from in (lanes / wide * wide..lanes).step_by(V::COUNT) {
+                    self.head_tile::<V, 1>(activation, head, from);
                 }
             }
         }
     }
+
+    // The sums of one head over its neurons, in a few vectors that stay in registers.
+    #[inline(always)]
+    unsafe fn head_tile<V: Lanes<R>, const WIDE: usize>(
+        &mut self,
+        activation: Activation<R>,
+        head: usize,
+        from: usize,
+    ) {
+        let (neurons, lanes) = (self.layer.neurons, self.layer.lanes());
+        let mut sums = [V::splat(R::ZERO); WIDE];
+        for neuron in head * neurons..(head + 1) * neurons {
+            let outer = V::splat(self.outer.map_or(R::ONE, |a| a[neuron]));
+            for (v, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: the caller's.
+                let z = unsafe { V::load(self.z.as_ptr().add(neuron * lanes + from + v * V::COUNT)) };
+                *sum = outer.fma(activation.value(z), *sum);
+            }
+        }
+        for (v, sum) in sums.iter().enumerate() {
+            // SAFETY: the caller's.
+            unsafe { sum.store(self.sums.as_mut_ptr().add(head * lanes + from + v * V::COUNT)) };
+        }
+    }
+}
+
+// Bytes of the bank that all neurons pass over before the next part is taken: half of a second-level cache of 1 MiB.
+const PANEL: usize = 1 << 19;
+
+// Whole vectors of a row, in equal parts of which `rows` rows stay near; at least so many vectors in a part.
+#[inline(always)]
+fn panels<R: Real, V: Lanes<R>>(width: usize, rows: usize, least: usize) -> impl Iterator<Item = Range<usize>> {
+    let vectors = width / V::COUNT;
+    let most = (PANEL / 64 / rows.max(1)).max(least);
+    let count = vectors.div_ceil(most);
+    (0..count).map(move |part| part * vectors / count * V::COUNT..(part + 1) * vectors / count * V::COUNT)
 }
 
 // z = W X by tiles of neurons and vectors whose sums stay in registers, each over the coordinates in order.
@@ -328,56 +383,63 @@ unsafe fn full_tile<R: Real, V: Lanes<R>, const TALL: usize, const WIDE: usize>(
     }
 }
 
-// One neuron's z from its list; even and odd entries are added apart, so that additions need not wait for each other.
+// The sum of the named rows times their values, over the coordinates of `out`; even and odd entries are added apart, so
+// that additions need not wait for each other.
 #[inline(always)]
-unsafe fn sparse<R: Real, V: Lanes<R>>(weights: &[R], coordinates: &[u32], bank: &Bank<R>, z: &mut [R]) {
-    let vectors = bank.width / V::COUNT;
-    let wide = if V::REGISTERS >= 32 { 8 } else { 2 };
-    let mut from = 0;
-    while from < vectors {
-        let here = wide.min(vectors - from);
-        let z = &mut z[from * V::COUNT..][..here * V::COUNT];
-        // SAFETY: the tile lies inside the bank's rows and z.
+unsafe fn combine<R: Real, V: Lanes<R>>(values: &[R], places: &[u32], rows: *const R, stride: usize, out: &mut [R]) {
+    let vectors = out.len().div_ceil(V::COUNT);
+    let most = if V::REGISTERS >= 32 { 8 } else { 2 };
+    let chunks = vectors.div_ceil(most);
+    for chunk in 0..chunks {
+        // Chunks of almost one size: a narrow one would wait for its own additions.
+        let (from, to) = (chunk * vectors / chunks, (chunk + 1) * vectors / chunks);
+        let end = out.len().min(to * V::COUNT);
+        let out = &mut out[from * V::COUNT..end];
+        // SAFETY: the caller's; rows are padded to whole vectors.
         unsafe {
-            let rows = bank.rows.as_ptr().add(from * V::COUNT);
-            match here {
-                8 => sparse_tile::<R, V, 8>(weights, coordinates, rows, bank.width, z),
-                7 => sparse_tile::<R, V, 7>(weights, coordinates, rows, bank.width, z),
-                6 => sparse_tile::<R, V, 6>(weights, coordinates, rows, bank.width, z),
-                5 => sparse_tile::<R, V, 5>(weights, coordinates, rows, bank.width, z),
-                4 => sparse_tile::<R, V, 4>(weights, coordinates, rows, bank.width, z),
-                3 => sparse_tile::<R, V, 3>(weights, coordinates, rows, bank.width, z),
-                2 => sparse_tile::<R, V, 2>(weights, coordinates, rows, bank.width, z),
-                _ => sparse_tile::<R, V, 1>(weights, coordinates, rows, bank.width, z),
+            let rows = rows.add(from * V::COUNT);
+            match to - from {
+                8 => combine_tile::<R, V, 8>(values, places, rows, stride, out),
+                7 => combine_tile::<R, V, 7>(values, places, rows, stride, out),
+                6 => combine_tile::<R, V, 6>(values, places, rows, stride, out),
+                5 => combine_tile::<R, V, 5>(values, places, rows, stride, out),
+                4 => combine_tile::<R, V, 4>(values, places, rows, stride, out),
+                3 => combine_tile::<R, V, 3>(values, places, rows, stride, out),
+                2 => combine_tile::<R, V, 2>(values, places, rows, stride, out),
+                _ => combine_tile::<R, V, 1>(values, places, rows, stride, out),
             }
         }
-        from += here;
     }
 }
 
 #[inline(always)]
-unsafe fn sparse_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
-    weights: &[R],
-    coordinates: &[u32],
+unsafe fn combine_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
+    values: &[R],
+    places: &[u32],
     rows: *const R,
-    width: usize,
-    z: &mut [R],
+    stride: usize,
+    out: &mut [R],
 ) {
     // SAFETY: the caller's.
     unsafe {
         let mut even = [V::splat(R::ZERO); WIDE];
         let mut odd = even;
         let mut entry = 0;
-        while entry + 1 < weights.len() {
-            add_row::<R, V, WIDE>(&mut even, weights, coordinates, entry, rows, width);
-            add_row::<R, V, WIDE>(&mut odd, weights, coordinates, entry + 1, rows, width);
+        while entry + 1 < values.len() {
+            add_row::<R, V, WIDE>(&mut even, values, places, entry, rows, stride);
+            add_row::<R, V, WIDE>(&mut odd, values, places, entry + 1, rows, stride);
             entry += 2;
         }
-        if entry < weights.len() {
-            add_row::<R, V, WIDE>(&mut even, weights, coordinates, entry, rows, width);
+        if entry < values.len() {
+            add_row::<R, V, WIDE>(&mut even, values, places, entry, rows, stride);
         }
         for v in 0..WIDE {
-            even[v].add(odd[v]).store(z.as_mut_ptr().add(v * V::COUNT));
+            let sum = even[v].add(odd[v]);
+            if (v + 1) * V::COUNT <= out.len() {
+                sum.store(out.as_mut_ptr().add(v * V::COUNT));
+            } else {
+                sum.store_some(&mut out[v * V::COUNT..]);
+            }
         }
     }
 }
@@ -385,18 +447,18 @@ unsafe fn sparse_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
 #[inline(always)]
 unsafe fn add_row<R: Real, V: Lanes<R>, const WIDE: usize>(
     sums: &mut [V; WIDE],
-    weights: &[R],
-    coordinates: &[u32],
+    values: &[R],
+    places: &[u32],
     entry: usize,
     rows: *const R,
-    width: usize,
+    stride: usize,
 ) {
     // SAFETY: the caller's.
     unsafe {
-        let w = V::splat(*weights.get_unchecked(entry));
-        let row = rows.add(*coordinates.get_unchecked(entry) as usize * width);
+        let value = V::splat(*values.get_unchecked(entry));
+        let row = rows.add(*places.get_unchecked(entry) as usize * stride);
         for (v, sum) in sums.iter_mut().enumerate() {
-            *sum = w.fma(V::load(row.add(v * V::COUNT)), *sum);
+            *sum = value.fma(V::load(row.add(v * V::COUNT)), *sum);
         }
     }
 }
@@ -424,130 +486,129 @@ pub(crate) struct Backward<'a, R> {
     pub(crate) row: &'a mut [R],
 }
 
-// Bytes of the bank that all neurons pass over before the next part is taken: half of a second-level cache of 1 MiB.
-const PANEL: usize = 1 << 19;
-
 impl<R: Real> Task<R> for Backward<'_, R> {
     type Output = ();
 
     #[inline(always)]
     fn run<V: Lanes<R>>(mut self) {
-        let Layer { bank, hot, heads, neurons, activation, .. } = self.layer;
+        let Layer { bank, heads, neurons, .. } = self.layer;
         let lanes = self.layer.lanes();
         assert!(self.z.len() >= heads * neurons * lanes && self.head_slopes.len() >= heads * lanes);
         assert!(self.slopes.len() >= lanes && self.row.len() >= bank.depth);
         assert!(self.active.len() >= lanes + V::COUNT && self.places.len() >= lanes + V::COUNT);
-        let panel = (PANEL / size_of::<R>() / bank.vectors.max(1)).max(8 * V::COUNT) / V::COUNT * V::COUNT;
-        let panels = if self.by_rows { bank.depth.div_ceil(panel).max(1) } else { 1 };
-        for part in 0..panels {
-            for neuron in 0..heads * neurons {
-                let z = &self.z[neuron * lanes..][..lanes];
-                let g = &self.head_slopes[neuron / neurons * lanes..][..lanes];
-                let outer = V::splat(self.outer.map_or(R::ONE, |a| a[neuron]));
-                let mut active = 0;
-                let mut outer_grad = V::splat(R::ZERO);
-                for at in (0..lanes).step_by(V::COUNT) {
-                    // SAFETY: at + COUNT <= lanes, and the assertions.
-                    unsafe {
-                        let (z, g) = (V::load(z.as_ptr().add(at)), V::load(g.as_ptr().add(at)));
-                        if self.grad_outer.is_some() {
-                            outer_grad = g.fma(activation.value(z), outer_grad);
-                        }
-                        let slope = activation.slope(z, g.mul(outer));
-                        slope.store(self.slopes.as_mut_ptr().add(at));
-                        if at < bank.width {
-                            let (values, places) =
-                                (self.active.as_mut_ptr().add(active), self.places.as_mut_ptr().add(active));
-                            active += slope.compress(at as u32, values, places);
-                        }
-                    }
-                }
-                if part == 0
-                    && let Some(grad) = &mut self.grad_outer
-                {
-                    grad[neuron] = V::sums(&[outer_grad; 16]).first();
-                }
-                if self.by_rows {
-                    let columns = part * panel..bank.depth.min((part + 1) * panel);
+        if self.by_rows {
+            for columns in panels::<R, V>(bank.depth, bank.vectors, 4) {
+                for neuron in 0..heads * neurons {
+                    self.slopes::<V>(neuron);
                     // SAFETY: the assertions; places are below the bank's vectors.
-                    unsafe { self.rows::<V>(neuron, active, columns) };
-                } else {
-                    // SAFETY: coordinates of a list are below the bank's.
-                    unsafe { self.dots::<V>(neuron, active > 0) };
-                }
-                // What the one-hot vectors add, once the dense ones are all in.
-                if part + 1 == panels {
-                    let slopes = &self.slopes[bank.width..lanes];
-                    for look in &hot.looks[hot.starts[neuron]..hot.starts[neuron + 1]] {
-                        self.grad[look.weight as usize] += slopes[look.lane as usize] * look.value;
+                    unsafe { self.rows::<V>(neuron, columns.clone()) };
+                    // What the one-hot vectors add, once the dense ones are all in.
+                    if columns.end == bank.depth {
+                        self.hot(neuron);
                     }
                 }
+            }
+        } else {
+            for neuron in 0..heads * neurons {
+                self.slopes::<V>(neuron);
+                // SAFETY: coordinates of a list are below the bank's.
+                unsafe { self.dots::<V>(neuron) };
+                self.hot(neuron);
             }
         }
     }
 }
 
 impl<R: Real> Backward<'_, R> {
+    // dL / dz of one neuron, and its outer weight's gradient.
     #[inline(always)]
-    unsafe fn rows<V: Lanes<R>>(&mut self, neuron: usize, active: usize, columns: std::ops::Range<usize>) {
-        let bank = self.layer.bank;
-        let most = if V::REGISTERS >= 32 { 8 } else { 4 };
-        let vectors = columns.len() / V::COUNT;
-        let chunks = vectors.div_ceil(most);
-        for chunk in 0..chunks {
-            // Chunks of almost one size: a narrow one would wait for its own additions.
-            let (from, to) = (chunk * vectors / chunks, (chunk + 1) * vectors / chunks);
-            let at = columns.start + from * V::COUNT;
-            let (values, places) = (&self.active[..active], &self.places[..active]);
-            // SAFETY: the caller's; a chunk lies inside the bank's columns and inside `row`.
+    fn slopes<V: Lanes<R>>(&mut self, neuron: usize) {
+        // The kind of activation is decided outside the loop.
+        match self.layer.activation {
+            Activation::Relu => self.slopes_of::<V>(Activation::Relu, neuron),
+            Activation::Square => self.slopes_of::<V>(Activation::Square, neuron),
+            Activation::Cube => self.slopes_of::<V>(Activation::Cube, neuron),
+            power => self.slopes_of::<V>(power, neuron),
+        }
+    }
+
+    #[inline(always)]
+    fn slopes_of<V: Lanes<R>>(&mut self, activation: Activation<R>, neuron: usize) {
+        let lanes = self.layer.lanes();
+        let z = &self.z[neuron * lanes..][..lanes];
+        let g = &self.head_slopes[neuron / self.layer.neurons * lanes..][..lanes];
+        let slopes = &mut self.slopes[..lanes];
+        let outer = V::splat(self.outer.map_or(R::ONE, |a| a[neuron]));
+        let mut outer_grad = V::splat(R::ZERO);
+        for at in (0..lanes).step_by(V::COUNT) {
+            // SAFETY: lanes are whole vectors.
             unsafe {
-                let columns = bank.columns.as_ptr().add(at);
-                let row = self.row.as_mut_ptr().add(at);
-                match to - from {
-                    8 => row_tile::<R, V, 8>(values, places, columns, bank.depth, row),
-                    7 => row_tile::<R, V, 7>(values, places, columns, bank.depth, row),
-                    6 => row_tile::<R, V, 6>(values, places, columns, bank.depth, row),
-                    5 => row_tile::<R, V, 5>(values, places, columns, bank.depth, row),
-                    4 => row_tile::<R, V, 4>(values, places, columns, bank.depth, row),
-                    3 => row_tile::<R, V, 3>(values, places, columns, bank.depth, row),
-                    2 => row_tile::<R, V, 2>(values, places, columns, bank.depth, row),
-                    _ => row_tile::<R, V, 1>(values, places, columns, bank.depth, row),
+                let (z, g) = (V::load(z.as_ptr().add(at)), V::load(g.as_ptr().add(at)));
+                activation.slope(z, g.mul(outer)).store(slopes.as_mut_ptr().add(at));
+                if self.grad_outer.is_some() {
+                    outer_grad = g.fma(activation.value(z), outer_grad);
                 }
             }
         }
+        if let Some(grad) = &mut self.grad_outer {
+            grad[neuron] = V::sums(&[outer_grad; 16]).first();
+        }
+    }
+
+    #[inline(always)]
+    fn hot(&mut self, neuron: usize) {
+        let Layer { bank, hot, .. } = self.layer;
+        let slopes = &self.slopes[bank.width..][..hot.width];
+        for look in &hot.looks[hot.starts[neuron]..hot.starts[neuron + 1]] {
+            self.grad[look.weight as usize] += slopes[look.lane as usize] * look.value;
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn rows<V: Lanes<R>>(&mut self, neuron: usize, columns: Range<usize>) {
+        let bank = self.layer.bank;
+        let mut active = 0;
+        for at in (0..bank.width).step_by(V::COUNT) {
+            // SAFETY: the caller's.
+            unsafe {
+                let (values, places) = (self.active.as_mut_ptr().add(active), self.places.as_mut_ptr().add(active));
+                active += V::load(self.slopes.as_ptr().add(at)).compress(at as u32, values, places);
+            }
+        }
+        let (values, places) = (&self.active[..active], &self.places[..active]);
+        // SAFETY: a panel lies inside the bank's columns.
+        let from = unsafe { bank.columns.as_ptr().add(columns.start) };
         match self.layer.support {
             Support::Full => {
-                let end = columns.end.min(bank.coordinates);
-                let grad = &mut self.grad[neuron * bank.coordinates..][columns.start..end];
-                grad.copy_from_slice(&self.row[columns.start..end]);
+                let grad =
+                    &mut self.grad[neuron * bank.coordinates..][columns.start..columns.end.min(bank.coordinates)];
+                // SAFETY: the caller's.
+                unsafe { combine::<R, V>(values, places, from, bank.depth, grad) };
             }
             Support::Lists { starts, coordinates } => {
-                // Lists ascend wherever the gradient goes by rows in parts.
+                let row = &mut self.row[columns.clone()];
+                // SAFETY: the caller's.
+                unsafe { combine::<R, V>(values, places, from, bank.depth, row) };
+                // Lists ascend wherever the gradient goes by rows.
                 let list = &coordinates[starts[neuron]..starts[neuron + 1]];
-                let part = if columns.len() == bank.depth {
-                    0..list.len()
-                } else {
-                    let before = |end: usize| list.partition_point(|j| (*j as usize) < end);
-                    before(columns.start)..before(columns.end)
-                };
+                let before = |end: usize| list.partition_point(|j| (*j as usize) < end);
+                let whole = columns.len() == bank.depth;
+                let part = if whole { 0..list.len() } else { before(columns.start)..before(columns.end) };
                 let grad = &mut self.grad[starts[neuron]..][part.clone()];
                 for (grad, j) in grad.iter_mut().zip(&list[part]) {
-                    *grad = self.row[*j as usize];
+                    // SAFETY: these coordinates are in the panel.
+                    *grad = unsafe { *row.get_unchecked(*j as usize - columns.start) };
                 }
             }
         }
     }
 
     #[inline(always)]
-    unsafe fn dots<V: Lanes<R>>(&mut self, neuron: usize, alive: bool) {
+    unsafe fn dots<V: Lanes<R>>(&mut self, neuron: usize) {
         let bank = self.layer.bank;
         let Support::Lists { starts, coordinates } = self.layer.support else { return };
         let list = starts[neuron]..starts[neuron + 1];
         let (grad, coordinates) = (&mut self.grad[list.clone()], &coordinates[list]);
-        if !alive {
-            grad.fill(R::ZERO);
-            return;
-        }
         let vectors = bank.width / V::COUNT;
         // The same width in every family: it decides in which order a weight's lanes are added.
         let wide = 8;
@@ -575,31 +636,6 @@ impl<R: Real> Backward<'_, R> {
     }
 }
 
-// The sum of the active vectors times their slopes, over a few vectors of coordinates.
-#[inline(always)]
-unsafe fn row_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
-    values: &[R],
-    places: &[u32],
-    columns: *const R,
-    depth: usize,
-    row: *mut R,
-) {
-    // SAFETY: the caller's.
-    unsafe {
-        let mut sums = [V::splat(R::ZERO); WIDE];
-        for (value, place) in values.iter().zip(places) {
-            let slope = V::splat(*value);
-            let column = columns.add(*place as usize * depth);
-            for (j, sum) in sums.iter_mut().enumerate() {
-                *sum = slope.fma(V::load(column.add(j * V::COUNT)), *sum);
-            }
-        }
-        for (j, sum) in sums.iter().enumerate() {
-            sum.store(row.add(j * V::COUNT));
-        }
-    }
-}
-
 // Products of the slopes with the bank's rows, as many kept weights at a time as a vector has lanes.
 #[inline(always)]
 unsafe fn dot_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
@@ -617,20 +653,30 @@ unsafe fn dot_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
         for (v, slope) in slopes.iter_mut().enumerate() {
             *slope = V::load(from.add(v * V::COUNT));
         }
-        for (coordinates, grad) in coordinates.chunks(V::COUNT).zip(grad.chunks_mut(V::COUNT)) {
-            let last = coordinates.len() - 1;
+        let (mut coordinates, mut grad) = (coordinates.chunks_exact(V::COUNT), grad.chunks_exact_mut(V::COUNT));
+        for (coordinates, grad) in coordinates.by_ref().zip(grad.by_ref()) {
             let mut products = [V::splat(R::ZERO); 16];
-            for (e, product) in products.iter_mut().enumerate().take(V::COUNT) {
-                let row = rows.add(*coordinates.get_unchecked(e.min(last)) as usize * width);
-                let mut sum = V::splat(R::ZERO);
-                for (v, slope) in slopes.iter().enumerate() {
-                    sum = slope.fma(V::load(row.add(v * V::COUNT)), sum);
-                }
-                *product = sum;
+            for (product, coordinate) in products.iter_mut().zip(coordinates) {
+                *product = dot::<R, V, WIDE>(&slopes, rows.add(*coordinate as usize * width));
             }
             let sums = V::sums(&products);
-            let sums = if first { sums } else { V::load_part(grad).add(sums) };
-            sums.store_part(grad);
+            let sums = if first { sums } else { V::load(grad.as_ptr()).add(sums) };
+            sums.store(grad.as_mut_ptr());
+        }
+        for (coordinate, grad) in coordinates.remainder().iter().zip(grad.into_remainder()) {
+            let product = dot::<R, V, WIDE>(&slopes, rows.add(*coordinate as usize * width));
+            let sum = V::sums(&[product; 16]).first();
+            *grad = if first { sum } else { *grad + sum };
         }
     }
+}
+
+#[inline(always)]
+unsafe fn dot<R: Real, V: Lanes<R>, const WIDE: usize>(slopes: &[V; WIDE], row: *const R) -> V {
+    let mut sum = V::splat(R::ZERO);
+    for (v, slope) in slopes.iter().enumerate() {
+        // SAFETY: the caller's.
+        sum = slope.fma(unsafe { V::load(row.add(v * V::COUNT)) }, sum);
+    }
+    sum
 }

@@ -205,3 +205,6 @@ impl<'a> Passes<'a> {
         self.next == 0
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -368,3 +368,20 @@ fn what_does_not_fit_is_refused_by_name() {
     assert!(new(&short, None, &targets, loss).contains("19"));
     assert!(Targets::<f64>::classes(&[0, 3], 3).unwrap_err().to_string().contains("class 3"));
 }
+
+#[test]
+fn weights_in_another_memory_order_are_the_same_weights() {
+    let case = case(law(3, 20, SignalLaw::Basis), 15, 6, 3.0, Outer::Trained, Loss::CrossEntropy);
+    // The same entries with the last index slowest, and so the outer weights.
+    let turned = PatchNet {
+        w: Array3::from_shape_fn((20, 6, 3), |(j, r, k)| case.net.w[[k, r, j]]).reversed_axes(),
+        a: case.net.a.as_ref().map(|a| a.t().as_standard_layout().into_owned().reversed_axes()),
+        ..case.net.clone()
+    };
+    assert!(turned == case.net && !turned.w.is_standard_layout());
+    assert_eq!(turned.outputs(&case.bank).unwrap(), case.net.outputs(&case.bank).unwrap());
+    for mask in [None, Some(bernoulli(&case.net, 0.4))] {
+        let new = |net| PatchObjective::new(net, mask.as_ref(), &case.bank, case.targets.clone(), case.loss).unwrap();
+        assert_eq!(new(&turned).pack(&turned), new(&case.net).pack(&case.net));
+    }
+}
