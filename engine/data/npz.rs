@@ -27,6 +27,12 @@ pub enum NpzError {
         /// The arrays that are there.
         has: Vec<String>,
     },
+    /// The array has no place in the network.
+    #[error("array `{array}` has no effect in this network")]
+    Unused {
+        /// Its name.
+        array: String,
+    },
     /// The array is cut off, has bytes to spare, or cannot be parsed.
     #[error("array `{array}` is damaged: {reason}")]
     Damaged {

@@ -14,7 +14,7 @@
 //! | n | samples | columns of all activations; worked through in blocks that stay in the cache |
 
 use super::init::InitLaw;
-use crate::data::{Answers, LabelledData};
+use crate::data::LabelledData;
 use crate::kernel::Family;
 use crate::kernel::sparse::{Dots, Pattern, Rows, Sums};
 use crate::key::Key;
@@ -248,18 +248,7 @@ impl<R: Real> Samples<R> {
         if data.y.len() != n {
             return Err(MlpError::Samples { got: data.y.len(), expected: n });
         }
-        let targets = match &data.y {
-            Answers::Values(values) if values.ncols() != outputs => {
-                return Err(MlpError::Outputs { got: values.ncols(), expected: outputs });
-            }
-            Answers::Values(values) => Targets::values(values.view()),
-            // Whole numbers that are no classes of a single output are its target values.
-            Answers::Classes(y) if loss == Loss::Squared && outputs == 1 && y.iter().any(|&y| y > 1) => {
-                Targets::values(Array1::from_iter(y.iter().map(|&y| y as f64)).insert_axis(ndarray::Axis(1)).view())
-            }
-            Answers::Classes(classes) => Targets::classes(classes, outputs)?,
-        };
-        loss.check(&targets)?;
+        let targets = Targets::of(&data.y, outputs, loss)?;
         Ok(Samples { x: columns(&data.x), n, dimension: data.dimension(), targets })
     }
 
@@ -626,6 +615,7 @@ fn places<R: Real>(net: &Mlp<R>, masks: Option<&[Mask]>) -> Result<Vec<Place>, M
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Answers;
     use crate::fraction::KeepFraction;
     use ndarray::array;
     use rand::RngExt;

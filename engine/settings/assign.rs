@@ -94,7 +94,8 @@ impl Assignment {
     }
 }
 
-/// Reads a TOML document into assignments, sections flattened to `section.key`, in the order of the file.
+/// Reads a TOML document into assignments, sections flattened to `section.key`, in the order of the file. An empty
+/// section is an assignment too: nothing that is written may pass unseen.
 ///
 /// # Errors
 /// The parser's own message, which names line and column, with the file's name before it.
@@ -124,7 +125,7 @@ fn flatten<'v>(
         let key_text = key.get_ref().as_ref();
         let name = if section.is_empty() { key_text.to_owned() } else { format!("{section}.{key_text}") };
         match (place.get_ref().as_table(), values.get(key_text)) {
-            (Some(inner), Some(toml::Value::Table(below))) => flatten(&name, inner, below, found),
+            (Some(inner), Some(toml::Value::Table(below))) if !below.is_empty() => flatten(&name, inner, below, found),
             (_, Some(value)) => found.push((key.span().start, name, value)),
             (_, None) => {}
         }
@@ -140,6 +141,13 @@ mod tests {
         let found = from_toml("samples = 20\n\n[train]\n# a comment\nrate = 0.5\n", "a.toml").unwrap();
         let shown: Vec<String> = found.iter().map(|a| format!("{}={}{}", a.key, a.raw, a.origin)).collect();
         assert_eq!(shown, ["samples=20 (a.toml, line 1)", "train.rate=0.5 (a.toml, line 5)"]);
+    }
+
+    #[test]
+    fn an_empty_section_does_not_pass_unseen() {
+        let found = from_toml("rate = {}\n[trian]\n", "a.toml").unwrap();
+        let shown: Vec<String> = found.iter().map(|a| format!("{}={}{}", a.key, a.raw, a.origin)).collect();
+        assert_eq!(shown, ["rate={} (a.toml, line 1)", "trian={} (a.toml, line 2)"]);
     }
 
     #[test]

@@ -5,11 +5,12 @@
 //! 1/n of the mean, are written in the same layout.
 
 use super::Evaluation;
+use crate::data::Answers;
 use crate::kernel::exp::exp;
 use crate::kernel::lanes::Lanes;
 use crate::kernel::{Family, Task};
 use crate::real::Real;
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 
 /// What is minimised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +53,16 @@ pub enum TargetError {
         /// First class that is not allowed.
         below: usize,
     },
+    /// Real targets with another number of columns than there are outputs.
+    #[error("targets have {got} column(s), the network has {outputs} output(s)")]
+    Columns {
+        /// Columns found.
+        got: usize,
+        /// K.
+        outputs: usize,
+    },
     /// The loss wants classes.
-    #[error("the cross-entropy and logistic losses want classes, not real targets")]
+    #[error("the cross-entropy and logistic losses want classes, whole numbers from 0, not real targets")]
     WantsClasses,
     /// The logistic loss has one output.
     #[error("the logistic loss wants one output, got {got}")]
@@ -70,6 +79,27 @@ pub enum TargetError {
 }
 
 impl<R: Real> Targets<R> {
+    /// What `answers` mean to `loss` with K outputs, checked.
+    ///
+    /// # Errors
+    /// [`TargetError`]: the loss wants something else, or classes or columns do not fit the outputs.
+    pub fn of(answers: &Answers, outputs: usize, loss: Loss) -> Result<Targets<R>, TargetError> {
+        let targets = match answers {
+            Answers::Values(_) if loss != Loss::Squared => return Err(TargetError::WantsClasses),
+            Answers::Values(values) if values.ncols() != outputs => {
+                return Err(TargetError::Columns { got: values.ncols(), outputs });
+            }
+            Answers::Values(values) => Targets::values(values.view()),
+            // Whole numbers that are no classes of a single output are its target values.
+            Answers::Classes(y) if loss == Loss::Squared && outputs == 1 && y.iter().any(|&y| y > 1) => {
+                Targets::values(Array2::from_shape_fn((y.len(), 1), |(i, _)| y[i] as f64).view())
+            }
+            Answers::Classes(classes) => Targets::classes(classes, outputs)?,
+        };
+        loss.check(&targets)?;
+        Ok(targets)
+    }
+
     /// Classes below K, or 0 and 1 if there is one output.
     ///
     /// # Errors
@@ -371,8 +401,21 @@ mod tests {
     }
 
     #[test]
+    fn answers_mean_what_the_loss_makes_of_them() {
+        let of = |answers: Answers, outputs, loss| Targets::<f64>::of(&answers, outputs, loss);
+        let counts = || Answers::Classes(vec![2, 0, 5]);
+        let column = Targets::values(ndarray::array![[2.0], [0.0], [5.0]].view());
+        assert_eq!(of(counts(), 1, Loss::Squared), Ok(column));
+        assert_eq!(of(counts(), 6, Loss::Squared), Targets::classes(&[2, 0, 5], 6));
+        assert!(matches!(of(counts(), 1, Loss::Logistic), Err(TargetError::Class { got: 2, .. })));
+        let signs = || Answers::Values(ndarray::array![[-1.0], [1.0]]);
+        assert_eq!(of(signs(), 3, Loss::CrossEntropy), Err(TargetError::WantsClasses));
+        assert_eq!(of(signs(), 3, Loss::Squared), Err(TargetError::Columns { got: 1, outputs: 3 }));
+    }
+
+    #[test]
     fn a_loss_refuses_targets_it_cannot_use() {
-        let values = Targets::<f64>::values(ndarray::Array2::zeros((2, 2)).view());
+        let values = Targets::<f64>::values(Array2::zeros((2, 2)).view());
         let classes = |k| Targets::<f64>::classes(&[0, 1], k).unwrap();
         assert_eq!(Loss::CrossEntropy.check(&values), Err(TargetError::WantsClasses));
         assert_eq!(Loss::Logistic.check(&classes(2)), Err(TargetError::WantsOneOutput { got: 2 }));

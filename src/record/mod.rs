@@ -59,7 +59,8 @@ impl Record {
     fn parse(text: &str, file: &str, folder: PathBuf, key: Option<&str>) -> Result<Record, RecordError> {
         let written = assign::from_toml(text, file).map_err(RecordError::Toml)?;
         let schema = schema(&written)?;
-        let given: Vec<Assignment> = written.iter().map(named).collect::<Result<_, _>>()?;
+        let given: Vec<Assignment> =
+            written.iter().filter(|written| !empty_section(written)).map(named).collect::<Result<_, _>>()?;
         let flag: Vec<Assignment> = key
             .map(|key| Assignment {
                 key: "key".to_owned(),
@@ -192,6 +193,13 @@ fn schema(written: &[Assignment]) -> Result<&'static Schema, SettingsError> {
     }
 }
 
+/// Whether this is a section of the record with nothing in it, such as `[mask]` for all ones.
+fn empty_section(written: &Assignment) -> bool {
+    let is_section =
+        || KEYS.iter().filter_map(|(key, _)| key.split_once('.')).any(|(section, _)| section == written.key);
+    matches!(&written.raw, Raw::Typed(value) if value.as_table().is_some()) && is_section()
+}
+
 /// The same assignment under its name in the vocabulary.
 fn named(written: &Assignment) -> Result<Assignment, SettingsError> {
     match KEYS.iter().find(|(key, _)| *key == written.key) {
@@ -269,6 +277,12 @@ steps = 20
     }
 
     #[test]
+    fn an_empty_section_leaves_everything_out() {
+        let text = GOOD.replace("rule = \"bernoulli\"\nkeep = 0.5\n", "");
+        assert_eq!(parse(&text).unwrap().word("rule"), None);
+    }
+
+    #[test]
     fn prune_becomes_keep_and_the_flag_wins_over_the_file() {
         let record = Record::parse(&GOOD.replace("keep = 0.5", "prune = 0.9"), "net.toml", PathBuf::new(), Some("k"));
         let record = record.unwrap();
@@ -317,6 +331,8 @@ steps = 20
             (with("[data]", "[data]\nsnr = 1"), vec!["`data.snr = 1`", "no effect"]),
             (with("[network]", "[network]\nclasses = 2"), vec!["`network.classes = 2`", "no effect", "mlp"]),
             (with("[network]", "[network"), vec!["net.toml"]),
+            (with("[mask]", "[maks]\n[mask]"), vec!["unknown key `maks = {}`", "line 10"]),
+            (with("rate = 0.1", "rate = 0.1\ntarget_loss = {}"), vec!["`train.target_loss = {}`", "wrong type"]),
         ] {
             let said = message(&text);
             for part in parts {

@@ -3,7 +3,7 @@
 use super::Record;
 use crate::engine::data::npz::{Npz, NpzError};
 use crate::engine::data::patches::{Labels, NoiseLaw, PatchLaw, SignalLaw};
-use crate::engine::data::{Answers, TrainTest, digits};
+use crate::engine::data::{TrainTest, digits};
 use crate::engine::fraction::KeepFraction;
 use crate::engine::key::Key;
 use crate::engine::mask::Mask;
@@ -15,7 +15,7 @@ use crate::engine::settings::{SettingsError, plain};
 use crate::engine::training::loss::TargetError;
 use crate::engine::training::{Loss, Optimizer, Recipe, Schedule, Targets};
 use crate::outside;
-use ndarray::{Array2, Ix1, Ix2, Ix3};
+use ndarray::{Array2, Array3, ArrayD, Axis, Ix1, Ix2, Ix3};
 use std::sync::Arc;
 
 /// Labels of a patch law are balanced, as in the sims.
@@ -152,6 +152,8 @@ impl Record {
                 })
             };
             let layers: Vec<Layer<R>> = widths.windows(2).enumerate().map(layer).collect::<Result<_, _>>()?;
+            let used = |at: usize| [format!("w{at}"), format!("b{at}")];
+            refuse_unused(npz, &["w", "b"], &(1..widths.len()).flat_map(used).collect::<Vec<_>>())?;
             Ok((layers, npz.names().iter().filter(|name| name.starts_with('b')).cloned().collect::<Vec<_>>()))
         })?;
         // A file says layer by layer which of them have a bias.
@@ -177,6 +179,7 @@ impl Record {
         let name = |at: usize| format!("mask{}", at + 1);
         if self.word("mask").is_some() {
             let read = |npz: &mut Npz<'_>| {
+                refuse_unused(npz, &["mask"], &(0..shapes.len()).map(name).collect::<Vec<_>>())?;
                 shapes.iter().enumerate().map(|(at, shape)| npz.mask_of(&name(at), shape)).collect::<Result<_, _>>()
             };
             return self.from_npz("mask", read).map(Some);
@@ -238,21 +241,12 @@ impl Record {
         }
         let (x, y) = self.from_npz("data", |npz| {
             let x = npz.numbers("x")?;
-            let n = x.shape()[0];
-            let x = npz_patches(x, n, dimension)?;
-            Ok((x, npz.targets(n)?))
+            let x = npz_patches(x, dimension)?;
+            let y = npz.targets(x.len_of(Axis(0)))?;
+            Ok((x, y))
         })?;
         let bank = PatchBank::of_array(x.view()).map_err(|error| self.misfit("data", error))?;
-        let targets = match &y {
-            Answers::Classes(classes_of) => {
-                Targets::classes(classes_of, classes).map_err(|error| self.misfit("data", error))?
-            }
-            Answers::Values(values) if values.ncols() == classes => Targets::values(values.view()),
-            Answers::Values(values) => {
-                return Err(self.misfit("data", format!("y has {} columns", values.ncols())));
-            }
-        };
-        self.loss().check(&targets).map_err(|error| self.misfit("loss", error))?;
+        let targets = Targets::of(&y, classes, self.loss()).map_err(|error| self.misfit(at_fault(&error), error))?;
         Ok(((bank, targets), None))
     }
 
@@ -269,6 +263,9 @@ impl Record {
             self.from_npz("init", |npz| {
                 let w = npz.numbers_of("w", &shape)?.into_dimensionality::<Ix3>().expect("checked");
                 let a = (outer == Outer::Trained).then(|| npz.numbers_of("a", &shape[..2])).transpose()?;
+                if a.is_none() {
+                    refuse_unused(npz, &["a"], &[])?;
+                }
                 Ok((w, a.map(|a| a.into_dimensionality::<Ix2>().expect("checked"))))
             })?
         } else {
@@ -315,16 +312,27 @@ impl Record {
     }
 }
 
-/// Whether the classes are wrong for the network, or the loss for both.
+/// Whether the answers are wrong for the network, or the loss for both.
 fn at_fault(error: &TargetError) -> &'static str {
-    if matches!(error, TargetError::Class { .. }) { "data" } else { "loss" }
+    if matches!(error, TargetError::Class { .. } | TargetError::Columns { .. }) { "data" } else { "loss" }
+}
+
+/// Refuses arrays that the network has no place for: `w3` where there are two layers, `a` where the outer weights are ones.
+fn refuse_unused(npz: &Npz<'_>, prefixes: &[&str], used: &[String]) -> Result<(), NpzError> {
+    let layer = |name: &str, prefix: &&str| {
+        name.strip_prefix(prefix).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
+    };
+    let unused = |name: &&String| prefixes.iter().any(|prefix| layer(name, prefix)) && !used.contains(name);
+    match npz.names().iter().find(unused) {
+        Some(name) => Err(NpzError::Unused { array: name.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// x as (n, 2, d).
-fn npz_patches(x: ndarray::ArrayD<f64>, n: usize, d: usize) -> Result<ndarray::Array3<f64>, NpzError> {
-    let got = x.shape().to_vec();
-    if got != [n, 2, d] {
-        return Err(NpzError::Shape { array: "x".to_owned(), got, expected: format!("(n, 2, {d})") });
+fn npz_patches(x: ArrayD<f64>, d: usize) -> Result<Array3<f64>, NpzError> {
+    match *x.shape() {
+        [_, 2, width] if width == d => Ok(x.into_dimensionality().expect("three axes were matched")),
+        ref got => Err(NpzError::Shape { array: "x".to_owned(), got: got.to_vec(), expected: format!("(n, 2, {d})") }),
     }
-    Ok(x.into_dimensionality().expect("three axes were matched"))
 }

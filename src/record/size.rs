@@ -8,35 +8,44 @@ impl Record {
     /// Refuses sizes that do not fit into `memory` bytes.
     ///
     /// # Errors
-    /// Names the largest hidden widths, or neurons, that fit with the other sizes as they are.
+    /// Names the size that is to blame, and the largest value of it that fits with the others as they are.
     pub fn refuse_what_does_not_fit(&self, memory: f64) -> Result<(), SettingsError> {
         let settings = self.settings();
         let need = bytes(settings);
         if need <= memory {
             return Ok(());
         }
-        let (name, sizes) = match settings.text("kind") {
-            "mlp" => ("widths", settings.counts("widths")),
-            _ => ("neurons", vec![settings.count("neurons")]),
+        // The same record with no hidden layer, or nothing else of that name, larger than `most`.
+        let capped = |name: &str, most: usize| {
+            if name == "widths" {
+                let sizes = settings.counts(name);
+                let outer = |at: usize| at == 0 || at + 1 == sizes.len();
+                let cap = |(at, &size): (usize, &usize)| if outer(at) { size as i64 } else { size.min(most) as i64 };
+                Value::Integers(sizes.iter().enumerate().map(cap).collect())
+            } else {
+                Value::Integer(settings.count(name).min(most) as i64)
+            }
         };
-        // The same network with at most `most` neurons in each hidden layer.
-        let capped = |most: usize| {
-            let cap = |(at, &size): (usize, &usize)| {
-                let outer = name == "widths" && (at == 0 || at + 1 == sizes.len());
-                if outer { size } else { size.min(most) }
-            };
-            let capped: Vec<i64> = sizes.iter().enumerate().map(|pair| cap(pair) as i64).collect();
-            if name == "widths" { Value::Integers(capped) } else { Value::Integer(capped[0]) }
+        let fits = |name: &'static str, most: usize| bytes(&settings.with(name, capped(name, most))) <= memory;
+        // What is named can be made small enough alone; of several the largest.
+        let mut names = match settings.text("kind") {
+            "mlp" => vec!["widths"],
+            _ if settings.text("data") == "patches" => vec!["neurons", "dimension", "samples", "test_samples"],
+            _ => vec!["neurons", "dimension"],
         };
-        let fits = |most: usize| bytes(&settings.with(name, capped(most))) <= memory;
-        let largest = sizes.iter().copied().max().unwrap_or(0);
-        let nearest = fits(1).then(|| {
-            let (mut good, mut bad) = (1, largest);
+        let size = |name: &str| match name {
+            "widths" => settings.counts(name).into_iter().max().unwrap_or(0),
+            _ => settings.count(name),
+        };
+        names.sort_by_key(|name| std::cmp::Reverse(size(name)));
+        let name = names.iter().copied().find(|name| fits(name, 1)).unwrap_or(names[0]);
+        let nearest = fits(name, 1).then(|| {
+            let (mut good, mut bad) = (1, size(name));
             while bad - good > 1 {
                 let middle = good + (bad - good) / 2;
-                if fits(middle) { good = middle } else { bad = middle }
+                if fits(name, middle) { good = middle } else { bad = middle }
             }
-            plain(&capped(good))
+            plain(&capped(name, good))
         });
         let must = format!("training it takes about {}, and there are {}", readable(need), readable(memory));
         Err(self.conflict(name, must, nearest))
@@ -80,6 +89,20 @@ mod tests {
         // 74 weights per hidden neuron, 64 bytes each: 211 neurons take 999296 bytes.
         assert!(said.contains("`network.widths = 64,1000000,10` (net.toml, line 3)"), "{said}");
         assert!(said.contains("nearest: 64,211,10"), "{said}");
+        let patches = |samples: &str, dimension: &str| {
+            let text = format!(
+                "[network]\nkind = \"patch\"\nclasses = 2\nneurons = 5\ndimension = {dimension}\npower = 3\n[data]\n\
+                 source = \"patches\"\nsamples = {samples}\nsignal = 1\nnoise = 1\n\
+                 [init]\nlaw = \"he-normal\"\n[train]\nrate = 0.1\nsteps = 1\n"
+            );
+            let record = Record::parse(&text, "net.toml", PathBuf::new(), None).unwrap();
+            record.refuse_what_does_not_fit(memory).unwrap_err().to_string()
+        };
+        // 64 bytes per weight, 24 per coordinate of a sample: (1e6 - 64 * 1000) / 2400, and 1e6 / (64 * 10 + 24 * 20).
+        let said = patches("1000000", "100");
+        assert!(said.contains("`data.samples = 1000000`") && said.contains("nearest: 390"), "{said}");
+        let said = patches("20", "1000000");
+        assert!(said.contains("`network.dimension = 1000000`") && said.contains("nearest: 892"), "{said}");
         assert!(record("[64, 211, 10]").refuse_what_does_not_fit(memory).is_ok());
         assert!(record("[64, 212, 10]").refuse_what_does_not_fit(memory).is_err());
     }

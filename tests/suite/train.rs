@@ -1,5 +1,7 @@
 //! `prunelaw train` from outside: what it writes, and what it says to bad input.
 
+use ndarray::{Array, arr0};
+use prunelaw::engine::data::npz::NpzBuilder;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -86,4 +88,42 @@ fn bad_input_is_named_and_nothing_is_written() {
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("--out out: it is no folder"));
     assert_eq!(fs::read_to_string(folder.path().join("out")).unwrap(), "in the way");
+}
+
+#[test]
+fn arrays_that_the_network_has_no_place_for_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = |name: &str, arrays: &[(&str, &[usize])]| {
+        let mut npz = NpzBuilder::default();
+        for (array, shape) in arrays {
+            if shape.is_empty() { npz.add(array, &arr0(1.0)) } else { npz.add(array, &Array::<f64, _>::ones(*shape)) }
+                .unwrap();
+        }
+        fs::write(folder.path().join(name), npz.finish().unwrap()).unwrap();
+    };
+    archive("deep.npz", &[("w1", &[20, 64]), ("w2", &[10, 20]), ("w3", &[10, 10])]);
+    archive("masks.npz", &[("mask1", &[20, 64]), ("mask2", &[10, 20]), ("mask3", &[10, 10])]);
+    archive("one.npz", &[("x", &[]), ("y", &[4])]);
+    archive("patches.npz", &[("x", &[4, 2, 3]), ("y", &[4])]);
+    archive("outer.npz", &[("w", &[2, 5, 3]), ("a", &[2, 5])]);
+    let patch = "[network]\nkind = \"patch\"\nclasses = 2\nneurons = 5\ndimension = 3\npower = 3\n[data]\n\
+                 source = \"npz:patches.npz\"\n[init]\nsource = \"npz:outer.npz\"\n[train]\nrate = 0.1\nsteps = 1\n";
+    for (config, parts) in [
+        (DIGITS.replace("law = \"he-normal\"", "source = \"npz:deep.npz\""), ["`w3` has no effect", "64,20,10"]),
+        (
+            DIGITS.replace("rule = \"random\"\nkeep = 0.5", "source = \"npz:masks.npz\""),
+            ["`mask3` has no effect", "64,20,10"],
+        ),
+        (patch.to_owned(), ["`a` has no effect", "npz:outer.npz"]),
+        (
+            patch.replace("patches.npz", "one.npz").replace("power = 3", "power = 3\nouter = \"trained\""),
+            ["`x` has shape []", "(n, 2, 3)"],
+        ),
+    ] {
+        let ran = train(folder.path(), &config, &[]);
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(2), "{said}");
+        assert!(parts.iter().all(|part| said.contains(part)), "`{said}` lacks one of {parts:?}");
+        assert!(!folder.path().join("out").exists());
+    }
 }
