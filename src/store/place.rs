@@ -103,11 +103,18 @@ impl Place {
     /// If the folder cannot be written.
     pub fn open(&self, session: &Session, note: &dyn Fn(&str)) -> Result<(), StoreError> {
         fs::create_dir_all(&self.folder).map_err(StoreError::io("create folder", &self.folder))?;
-        let config = self.folder.join(names::CONFIG);
-        if fs::read(&config).ok().as_deref() != Some(self.identity.config.as_bytes()) {
-            write::replace(&config, self.identity.config.as_bytes())?;
-        }
+        self.write_config()?;
         self.merge(Vec::new(), session, note)
+    }
+
+    fn write_config(&self) -> Result<(), StoreError> {
+        // Without the lock, whoever merges would take the draft for one of a process that died.
+        let _lock = Lock::shared(&self.folder)?;
+        let config = self.folder.join(names::CONFIG);
+        if fs::read(&config).ok().as_deref() == Some(self.identity.config.as_bytes()) {
+            return Ok(());
+        }
+        write::replace(&config, self.identity.config.as_bytes())
     }
 
     /// Stores rows as a part. They may come in any order, but all rows of a replica come together.
