@@ -152,19 +152,27 @@ fn plain_of(cell: &Settings, key: &str) -> String {
     cell.get(key).map(plain).unwrap_or_default()
 }
 
-/// What one replica is expected to cost. Steps are a guess where training stops at a loss.
+/// Steps expected where training stops at a loss: what the digits need.
+const STEPS_TO_TARGET: usize = 3000;
+
+/// What one replica is expected to cost, in operations of the dense f32 kernel.
 pub(crate) fn cost(cell: &Settings) -> Cost {
     let data = Parts::of(cell);
     let widths = widths(cell, &data);
-    let weights: f64 = widths.windows(2).map(|pair| (pair[0] * pair[1]) as f64).sum();
+    let weights: f64 = widths.windows(2).map(|pair| pair[0] as f64 * pair[1] as f64).sum();
     let n = data.train.samples();
     let batch = if cell.text("optimizer") == "gd" { n } else { n.min(cell.count("batch")) };
-    let steps = if cell.real("target_loss") > 0.0 { cell.count("steps").min(1000) } else { cell.count("steps") };
+    let steps =
+        if cell.real("target_loss") > 0.0 { cell.count("steps").min(STEPS_TO_TARGET) } else { cell.count("steps") };
     let real = if cell.text("precision") == "f32" { 4.0 } else { 8.0 };
-    // Masked weights are multiplied too, except where few are left.
+    // Half of the work does not fall with the mask, and f64 has half the lanes.
+    let product = real / 4.0 * (1.0 + cell.real("keep")) / 2.0;
+    // Losses are taken over all samples at once.
+    let rows = data.test.as_ref().map_or(0, |test| test.samples()).max(n) as f64;
+    let outputs: f64 = widths[1..].iter().map(|width| *width as f64).sum();
     Cost {
-        flops: 6.0 * steps as f64 * batch as f64 * weights + 20.0 * weights,
-        bytes: 5.0 * real * weights + (8.0 + real) * (n * data.train.dimension()) as f64,
+        flops: product * 6.0 * steps as f64 * batch as f64 * weights,
+        bytes: 5.0 * real * weights + 1.25 * real * rows * outputs + (8.0 + real) * (n * data.train.dimension()) as f64,
     }
 }
 

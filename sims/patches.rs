@@ -15,6 +15,9 @@ use crate::Cost;
 /// Labels of sweeps are balanced, as in every instantiation of the sheet; the paper draws them uniformly.
 pub const LABELS: Labels = Labels::Balanced;
 
+/// Products of the dense f32 kernel that take as long as one normal draw.
+const DRAW: f64 = 600.0;
+
 /// One cell of a sweep over patch networks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PatchCell {
@@ -95,19 +98,36 @@ impl PatchCell {
         prunelaw_engine::settings::read::twelve_digits(signal / (noise * (dimension as f64).sqrt()))
     }
 
-    /// What one replica is expected to cost. Steps are a guess where training stops at a loss.
+    /// Steps that training is expected to take. Where it stops at a loss this is what setting A needed, within a factor
+    /// of about two in the mean: 200, and more where classes lose their usable neurons, of which m p / 2 survive.
+    pub fn expected_steps(&self) -> f64 {
+        let cap = self.recipe.steps as f64;
+        let guess = 200.0 + 1000.0 / (self.neurons as f64 * self.keep.get());
+        if self.recipe.target_loss > 0.0 { cap.min(guess) } else { cap }
+    }
+
+    /// What one replica is expected to cost that is tested at the end, in operations of the dense f32 kernel.
     pub fn cost(&self, precision: &str) -> Cost {
-        let weights = (self.law.classes * self.neurons * self.law.dimension) as f64;
-        let kept = (weights * self.keep.get()).max(1.0);
-        let steps = if self.recipe.target_loss > 0.0 { self.recipe.steps.min(500) } else { self.recipe.steps } as f64;
-        let patches = (self.samples + self.law.classes) as f64;
-        // A normal draw costs about as much as 20 products.
-        let draws = 20.0 * (weights + (self.samples + self.test_samples) as f64 * self.law.dimension as f64);
-        let flops = 4.0 * steps * patches * kept + 2.0 * self.test_samples as f64 * kept + draws;
+        self.cost_tested(precision, 1.0, false)
+    }
+
+    /// The same with this many `tests` on fresh samples, which if `kept` stay in memory.
+    pub fn cost_tested(&self, precision: &str, tests: f64, kept: bool) -> Cost {
         let real = if precision == "f32" { 4.0 } else { 8.0 };
-        let block = self.test_samples.min(1000) as f64;
-        let bytes = 3.0 * real * weights + (8.0 + real) * (patches + block) * self.law.dimension as f64;
-        Cost { flops, bytes }
+        let dimension = self.law.dimension as f64;
+        let weights = (self.law.classes * self.neurons) as f64 * dimension;
+        let alive = (weights * self.keep.get()).max(1.0);
+        let (patches, fresh) = ((self.samples + self.law.classes) as f64, self.test_samples as f64);
+        // A gathered product costs about as much as 2.5 dense ones, and f64 has half the lanes.
+        let product = real / 4.0 * if self.keep == KeepFraction::DENSE { 1.0 } else { 2.5 };
+        let products = (4.0 * self.expected_steps() * patches + 2.0 * tests * fresh) * alive;
+        // Weights, the mask, and the noise of every sample.
+        let draws = 2.0 * weights + (patches + fresh) * dimension;
+        let stored = patches + if kept { fresh } else { 0.0 };
+        Cost {
+            flops: product * products + DRAW * draws,
+            bytes: (5.0 * real + 8.0) * weights + (2.0 * real + 24.0) * stored * dimension,
+        }
     }
 }
 

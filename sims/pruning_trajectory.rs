@@ -78,7 +78,8 @@ impl Sim for PruningTrajectory {
     }
 
     fn cost(&self, cell: &Settings) -> Cost {
-        PatchCell::read(cell).cost(cell.text("precision"))
+        let patches = PatchCell::read(cell);
+        patches.cost_tested(cell.text("precision"), records(patches.expected_steps()), true)
     }
 
     fn run(&self, jobs: &[Job], _: &dyn Device, stop: &Stop) -> Vec<Option<Rows>> {
@@ -93,6 +94,11 @@ impl Sim for PruningTrajectory {
 /// The steps at which rows are taken: 0, 1, 2, ... and then 10 % apart.
 fn next_record(step: u64) -> u64 {
     step + (step / 10).max(1)
+}
+
+/// About how many of them there are.
+fn records(steps: f64) -> f64 {
+    10.0 + (steps / 10.0).max(1.0).ln() / 1.1f64.ln()
 }
 
 fn trajectory<R: Real>(job: &Job, stop: &Stop) -> Option<Rows> {

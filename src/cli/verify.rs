@@ -1,8 +1,7 @@
 //! `prunelaw verify`
 
 use super::plans::print_plans;
-use super::{CliError, Exit, Global, Progress, note, say, stop_on_signals};
-use crate::engine::settings::error::nearest;
+use super::{CliError, Exit, Global, Progress, note, say, stop_on_signals, unknown};
 use crate::theorems::{Claim, THEOREMS, Verdict, ledger};
 use crate::verify::witness::{self, Place};
 use crate::verify::{self, Ask, Report, Stored, VerifyError};
@@ -99,8 +98,7 @@ pub(super) fn named(words: &[String]) -> Result<Vec<&'static dyn Claim>, CliErro
             )));
         }
         let ids = ledger::ledger().iter().filter(|e| e.kind == ledger::Kind::Theorem).map(|e| e.id.as_str());
-        let hint = nearest(word, ids.chain(subjects)).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        return Err(CliError(format!("no claim or subject is called `{word}`{hint}")));
+        return Err(unknown("claim or subject", word, ids.chain(subjects)));
     }
     let wanted = |claim: &&&dyn Claim| {
         let card = claim.card();

@@ -1,6 +1,7 @@
 //! Filling the store: worker threads take groups of missing jobs, one thread per group, and one writer stores the rows.
 
 use super::machine::{cpu_time, memory};
+use super::plan::NOMINAL_RATE;
 use super::queue::Queue;
 use super::{Done, How, RunError, Study, Watch, refuse_what_does_not_fit};
 use crate::engine::settings::{Settings, address};
@@ -23,7 +24,7 @@ const MOST_PARTS: usize = 64;
 /// Jobs of one group at most: enough to fill vector units, few enough that rows keep coming.
 const GROUP_JOBS: u64 = 64;
 /// Floating-point operations of one group of several jobs at most: about a second.
-const GROUP_FLOPS: f64 = 4e9;
+const GROUP_FLOPS: f64 = NOMINAL_RATE;
 
 /// What filling the store came to; the rows lie in `place`.
 #[derive(Clone, Debug)]
@@ -83,14 +84,16 @@ pub fn fill(store: &Store, study: &Study, how: &How, stop: &Stop, watch: &dyn Wa
     place.open(&session, &|text| watch.note(text))?;
     let present = place.present(&cells)?;
     let queue = Queue::new(study, &cells, &present);
-    let (total, missing) = queue.count();
+    let counts = (0..cells.len()).map(|cell| study.count(cell, &present));
+    let (total, there) = counts.fold((0, 0), |(total, there), count| (total + count.0, there + count.1));
+    let missing = total - there;
     let group = group_size(study, &cells, missing, threads, bytes);
     let mut writer =
         Writer { place: &place, session: &session, watch, lines: Vec::new(), opened: Instant::now(), parts: 0 };
     let mut filled = Filled {
         address: study.address(),
         total,
-        stored: total - missing,
+        stored: there,
         computed: 0,
         cpu_seconds: 0.0,
         place: place.clone(),

@@ -8,8 +8,9 @@ use crate::store::{Store, axes};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
-/// Floating-point operations per second of one thread, assumed where nothing was measured yet.
-const NOMINAL_RATE: f64 = 4e9;
+/// Floating-point operations per second of one thread, assumed where nothing was measured yet: what the dense kernels
+/// reach in f32.
+pub(super) const NOMINAL_RATE: f64 = 8e10;
 
 /// What a call would do.
 #[derive(Clone, Debug, Serialize)]
@@ -69,10 +70,10 @@ pub fn plan(store: &Store, study: &Study, how: &How) -> Result<Plan, RunError> {
     let rate = if spent > 0.0 && worked > 0.0 { worked / spent } else { NOMINAL_RATE };
     let mut planned = Vec::with_capacity(cells.len());
     for (index, cell) in cells.iter().enumerate() {
-        let asked = (0..study.request.replicas).filter(|replica| study.holds(*replica, index));
-        let (there, missing): (Vec<u64>, Vec<u64>) = asked.partition(|replica| present.has(index, *replica));
+        let (asked, there) = study.count(index, &present);
+        let missing = asked - there;
         let each = measured[index].or(flops[index].map(|flops| flops / rate));
-        let why = match (missing.is_empty(), there.is_empty(), damaged.is_empty()) {
+        let why = match (missing == 0, there == 0, damaged.is_empty()) {
             (true, ..) => "",
             (_, _, false) => "not computed, or in a damaged file",
             (_, true, _) => "not computed",
@@ -82,10 +83,10 @@ pub fn plan(store: &Store, study: &Study, how: &How) -> Result<Plan, RunError> {
             cell.iter().filter(|(field, _)| field.axis).map(|(field, value)| (field.name.to_owned(), plain(value)));
         planned.push(PlannedCell {
             at: names.collect(),
-            there: there.len() as u64,
-            missing: missing.len() as u64,
+            there,
+            missing,
             why: why.to_owned(),
-            seconds: each.map(|each| each * missing.len() as f64),
+            seconds: each.map(|each| each * missing as f64),
             bytes: study.experiment.cost(cell).map(|cost| cost.bytes),
         });
     }
@@ -134,23 +135,38 @@ pub(super) fn refuse_what_does_not_fit(study: &Study, cells: &[Settings]) -> Res
     let Some(largest) = cells.iter().max_by(|a, b| bytes(a).total_cmp(&bytes(b))) else { return Ok(0.0) };
     let needed = bytes(largest);
     match memory() {
-        Some(memory) if needed > memory => Err(study.request.locate(too_large(largest, needed, memory, bytes)).into()),
+        Some(memory) if needed > memory => {
+            let fits = |cell: &Settings| bytes(cell) <= memory && study.experiment.check(cell).is_ok();
+            Err(study.request.locate(too_large(largest, needed, memory, fits)).into())
+        }
         _ => Ok(needed),
     }
 }
 
 /// The error for a cell that needs more memory than there is: about the size that has to shrink least.
-fn too_large(cell: &Settings, needed: f64, memory: f64, bytes: impl Fn(&Settings) -> f64) -> SettingsError {
+fn too_large(cell: &Settings, needed: f64, memory: f64, fits: impl Fn(&Settings) -> bool) -> SettingsError {
     let must = format!("one replica needs {} and this machine has {}", readable(needed), readable(memory));
-    let sizes = cell.iter().filter_map(|(field, value)| match (field.domain, value) {
-        (Domain::Integer { min, .. }, Value::Integer(now)) => {
-            let fits = |size: i64| bytes(&cell.with(field.name, Value::Integer(size))) <= memory;
-            fits(min).then(|| (field.name, *now, largest_that(fits, min, *now)))
-        }
-        _ => None,
+    let sizes = cell.iter().filter_map(|(field, value)| {
+        let (Domain::Integer { min, .. } | Domain::Integers { min, .. }) = field.domain else { return None };
+        let now = match value {
+            Value::Integers(list) => *list.iter().max()?,
+            value => plain(value).parse().ok()?,
+        };
+        // Of a list of sizes, the largest shrink first.
+        let shrunk = |size: i64| match value {
+            Value::Integers(list) => Value::Integers(list.iter().map(|one| size.min(*one)).collect()),
+            _ => Value::Integer(size),
+        };
+        let fits = |size: i64| fits(&cell.with(field.name, shrunk(size)));
+        // 0 may stand for all there is, and the smallest sizes may be too small for other settings.
+        let floor = min.max(1);
+        let least =
+            (0..63).map(|power| floor.max(1 << power)).take_while(|size| *size < now).find(|size| fits(*size))?;
+        let largest = largest_that(fits, least, now);
+        Some((field.name, value, shrunk(largest), largest as f64 / now as f64))
     });
-    match sizes.max_by(|a, b| (a.2 as f64 / a.1 as f64).total_cmp(&(b.2 as f64 / b.1 as f64))) {
-        Some((name, now, fits)) => SettingsError::conflict(name, now, must, Some(fits.to_string())),
+    match sizes.max_by(|a, b| a.3.total_cmp(&b.3)) {
+        Some((name, now, nearest, _)) => SettingsError::conflict(name, plain(now), must, Some(plain(&nearest))),
         None => {
             let shown = axes(cell).iter().map(text).collect::<Vec<_>>().join(",");
             SettingsError::conflict("settings", shown, must, None)

@@ -23,20 +23,6 @@ impl<'a> Queue<'a> {
         Queue { cells, present, shard: study.shard, replicas: study.request.replicas, key, next: (0, 0) }
     }
 
-    /// Jobs asked for, and those of them that are missing.
-    pub(super) fn count(&self) -> (u64, u64) {
-        let mut counts = (0, 0);
-        for replica in 0..self.replicas {
-            for cell in 0..self.cells.len() {
-                if holds(self.shard, replica, cell) {
-                    counts.0 += 1;
-                    counts.1 += u64::from(!self.present.has(cell, replica));
-                }
-            }
-        }
-        counts
-    }
-
     /// The next missing jobs of one replica, at most `most`; none if all are taken.
     pub(super) fn next_group(&mut self, most: usize) -> Vec<Job> {
         let mut jobs = Vec::new();
@@ -63,9 +49,13 @@ impl<'a> Queue<'a> {
 }
 
 impl Study {
-    /// Whether a replica of the cell at this position is asked for.
-    pub(super) fn holds(&self, replica: u64, cell: usize) -> bool {
-        holds(self.shard, replica, cell)
+    /// Replicas of the cell at this position that are asked for, and those of them that are there. Takes as long as
+    /// there are stored ones, however many are asked for.
+    pub(super) fn count(&self, cell: usize, present: &Present) -> (u64, u64) {
+        let replicas = self.request.replicas;
+        let asked = self.shard.map_or(replicas, |shard| shard.count(replicas, cell));
+        let there = present.replicas(cell).filter(|replica| *replica < replicas && holds(self.shard, *replica, cell));
+        (asked, there.count() as u64)
     }
 }
 
@@ -78,6 +68,13 @@ impl Shard {
     /// through the parts.
     fn holds(self, replica: u64, cell: usize) -> bool {
         (replica + cell as u64) % self.of == self.index - 1
+    }
+
+    /// How many replicas below `replicas` of a cell are in this part.
+    fn count(self, replicas: u64, cell: usize) -> u64 {
+        let (ahead, shift) = (self.index - 1, cell as u64 % self.of);
+        let first = if ahead >= shift { ahead - shift } else { self.of - (shift - ahead) };
+        if replicas > first { (replicas - first - 1) / self.of + 1 } else { 0 }
     }
 }
 
@@ -112,6 +109,8 @@ mod tests {
                     sizes[holder as usize - 1] += 1;
                 }
             }
+            let counted = |index| (0..cells).map(|cell| Shard { index, of }.count(replicas, cell)).sum::<u64>();
+            assert_eq!((1..=of).map(counted).collect::<Vec<_>>(), sizes);
             let (least, most) = (sizes.iter().min().unwrap(), sizes.iter().max().unwrap());
             assert!(most - least <= of, "{sizes:?}");
         }

@@ -47,6 +47,12 @@ impl Present {
         }
     }
 
+    /// The replicas of the cell at this position that are there, ascending.
+    pub fn replicas(&self, cell: usize) -> impl Iterator<Item = u64> {
+        let words = (0u64..).zip(&self.bits[cell]);
+        words.flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| 64 * at + bit))
+    }
+
     /// Whether this replica of the cell at this position is there.
     pub fn has(&self, cell: usize, replica: u64) -> bool {
         let word = self.bits[cell].get((replica / 64) as usize);

@@ -153,6 +153,15 @@ fn bad_input_is_named_with_its_nearest_choice() {
         (run(&["--key", "1", "--set", "key=2"]), &["says again"]),
         (run(&["--set", "keep=lin(0,1,100000)", "noise=lin(1,2,100000)"]), &["10000000000 cells", "nearest"]),
         (run(&["--set", "dimension=1000000000"]), &["`dimension = 1000000000`", "one replica needs", "nearest: "]),
+        (
+            run(&["--set", "data=digits", "widths=300,1000000,1000000"]),
+            &["`widths = 300,1000000,1000000`", "one replica needs", "nearest: 300,"],
+        ),
+        (run(&["--set", "classes=100000", "dimension=200000"]), &["one replica needs", "nearest: "]),
+        (
+            vec!["run", "pruning_trajectory", "--set", "test_samples=1000000000"],
+            &["`test_samples = 1000000000`", "one replica needs", "nearest: "],
+        ),
         (run(&["--set", "data=mnist"]), &["`data = mnist`"]),
         (run(&["--set", "data=idx:nowhere"]), &["nowhere"]),
         (run(&["--set", "data=npz:bad.npz"]), &["bad.npz"]),

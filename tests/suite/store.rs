@@ -383,6 +383,22 @@ fn two_processes_can_share_a_folder() {
 }
 
 #[test]
+fn shards_that_start_together_share_a_fresh_folder() {
+    let whole = TempDir::new().unwrap();
+    run(whole.path(), &study(&WALK, &WORDS));
+    for _ in 0..20 {
+        let shared = TempDir::new().unwrap();
+        std::thread::scope(|scope| {
+            for index in 1..=8 {
+                let part = Study { shard: Some(Shard { index, of: 8 }), ..study(&WALK, &WORDS) };
+                scope.spawn(|| run(shared.path(), &{ part }));
+            }
+        });
+        assert_eq!(table(shared.path()), table(whole.path()));
+    }
+}
+
+#[test]
 fn a_stop_keeps_what_was_finished() {
     struct StopAfter(Stop);
     impl Watch for StopAfter {
@@ -432,6 +448,22 @@ fn a_plan_computes_and_writes_nothing() {
     assert_eq!(other.differs.as_deref(), Some("dimension = 20 here, the default there"));
     assert!(planned.seconds.unwrap() > 0.0 && planned.bytes.unwrap() >= 1e7);
     assert_eq!(files().collect::<Vec<_>>(), before);
+}
+
+#[test]
+fn a_plan_counts_what_nobody_could_list() {
+    let folder = TempDir::new().unwrap();
+    let store = Store::new(folder.path());
+    fill(&store, &study(&WALK, &["keep=1", "replicas=10"]), &How::default(), &Stop::new(), &()).unwrap();
+    let whole = study(&WALK, &["keep=0.5,1", "replicas=1000000000"]);
+    let counts = |study: &Study| -> Vec<(u64, u64)> {
+        let planned = plan(&store, study, &How::default()).unwrap();
+        planned.cells.iter().map(|cell| (cell.there, cell.missing)).collect()
+    };
+    assert_eq!(counts(&whole), [(0, 1_000_000_000), (10, 999_999_990)]);
+    // The second cell is one ahead: 2, 5, 8 are there, of every third from there on.
+    let third = Study { shard: Some(Shard { index: 1, of: 3 }), ..whole };
+    assert_eq!(counts(&third), [(0, 333_333_334), (3, 333_333_330)]);
 }
 
 #[test]

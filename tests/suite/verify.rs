@@ -108,6 +108,7 @@ fn wrong_words_end_with_two_and_the_nearest_choice() {
         (&["gradient_bounded_by_los"][..], "gradient_bounded_by_loss"),
         (&["pruned_trainin"], "pruned_training"),
         (&["tickets"], "prunelaw list"),
+        (&["entropy of a cat"], "did you mean"),
         (&["--alpha", "0"], "between 0 and 1"),
         (&["--alpha", "nan"], "between 0 and 1"),
         (&["gradient_bounded_by_loss", "--witness", "nowhere"], "axis=value"),
