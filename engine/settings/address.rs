@@ -19,7 +19,7 @@ pub fn canonical(id: &str, protocol: u32, request: &Request) -> String {
     ];
     for ((field, values), default) in request.fields().zip(&defaults) {
         let [value] = values else { continue };
-        if field.axis || !request.has_effect(field) || (value == default && field.name != "precision") {
+        if field.axis || !request.has_effect(field) || (default.as_ref() == Some(value) && field.name != "precision") {
             continue;
         }
         let shown = match (value, request.outside()) {
@@ -45,8 +45,9 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// What each field would be if nobody had set it, given the others (a default by alias reads other fields).
-fn defaults(request: &Request) -> Vec<Value> {
+/// What each field would be if nobody had set it, given the others (a default by alias reads other fields); `None` if
+/// the others leave it none.
+fn defaults(request: &Request) -> Vec<Option<Value>> {
     let schema: &'static Schema = request.schema();
     let fields = schema.fields.iter().map(|field| {
         let others: Vec<_> = request
@@ -57,8 +58,8 @@ fn defaults(request: &Request) -> Vec<Value> {
             })
             .map(|(other, values)| super::Assignment::own(other.name, super::plain(&values[0])))
             .collect();
-        let unset = Request::resolve(schema, &[], &[&others]).expect("resolved values resolve again");
-        unset.values(field.name)[0].clone()
+        let unset = Request::resolve(schema, &[], &[&others]).ok()?;
+        Some(unset.values(field.name)[0].clone())
     });
     fields.collect()
 }

@@ -222,12 +222,19 @@ fn resolve_fields(
             alias.reads.iter().map(|name| single(schema, &direct, name, alias)).collect::<Result<_, _>>()?;
         let converted: Vec<Value> =
             values.iter().map(|value| Value::Real((alias.convert)(number(value), &read))).collect();
-        if let (Some(assignment), Some(bad)) =
-            (assignment, converted.iter().find(|value| !read::allows(&field.domain, value)))
-        {
-            let allowed =
-                format!("it becomes {} = {}, {} are {}", field.name, plain(bad), "allowed", field.domain.allowed());
-            return Err(assignment.error(Problem::NotAllowed { allowed, nearest: None }));
+        if let Some(bad) = converted.iter().find(|value| !read::allows(&field.domain, value)) {
+            let becomes = format!("{} = {}, allowed are {}", field.name, plain(bad), field.domain.allowed());
+            let reads = || alias.reads.iter().find_map(|name| given.get(name));
+            return Err(match (assignment, reads()) {
+                (Some(assignment), _) => {
+                    assignment.error(Problem::NotAllowed { allowed: format!("it becomes {becomes}"), nearest: None })
+                }
+                (None, Some(read)) => {
+                    let must = format!("with the default {} it makes {becomes}", alias.field.name);
+                    read.assignment.error(Problem::Conflict { must, nearest: None })
+                }
+                (None, None) => panic!("the defaults of {} make {becomes}", schema.when),
+            });
         }
         direct.insert(field.name, converted);
     }

@@ -162,6 +162,7 @@ fn bad_input_is_named_with_its_nearest_choice() {
             vec!["run", "pruning_trajectory", "--set", "test_samples=1000000000"],
             &["`test_samples = 1000000000`", "one replica needs", "nearest: "],
         ),
+        (run(&["--set", "signal=1.7e308", "dimension=3"]), &["`signal = 1.7e308`", "(--set)", "noise = inf"]),
         (run(&["--set", "data=mnist"]), &["`data = mnist`"]),
         (run(&["--set", "data=idx:nowhere"]), &["nowhere"]),
         (run(&["--set", "data=npz:bad.npz"]), &["bad.npz"]),
