@@ -69,15 +69,19 @@ impl Event {
             interval.high
         );
         let (verdict, p_value) = match place {
-            Place::Inside => (Verdict::Holds { margin: self.margin(tally) }, seen_by.p_false),
+            Place::Inside => (Verdict::Holds { margin: self.margin(tally).max(0.0) }, seen_by.p_false),
             Place::Outside => {
                 let witness = Witness { at: point.at(), replica: None, seen: seen.clone() };
                 (Verdict::Violated { margin: self.margin(tally), witness }, seen_by.p_true)
             }
             Place::Undecided => {
-                let replicas_needed = sequential_replicas(self.law, claimed, loose, POWER).ok().flatten();
+                // If the rate is what was seen: at the level of the side on which that lies.
+                let band = self.law.band();
+                let rate = tally.estimate();
+                let level = if (band.low..=band.high).contains(&rate) { loose } else { strict };
+                let replicas_needed = sequential_replicas(self.law, rate, level, POWER).ok().flatten();
                 let because = format!("the interval reaches across the edge of the claim: {seen}");
-                (Verdict::Inconclusive { replicas_needed, because }, seen_by.p_true.min(seen_by.p_false))
+                (Verdict::Inconclusive { replicas_needed, because }, seen_by.p_false)
             }
         };
         finding(verdict, Some(p_value), tally.outcomes, tally.ones, seen)
@@ -117,6 +121,19 @@ mod tests {
         let outside = judged(&every(2, 20_000), 0.1, 0.03);
         assert!(matches!(&outside.verdict, Verdict::Violated { margin, .. } if *margin < 0.0), "{outside:?}");
         assert!(outside.replicas < 200 && inside.replicas < 20_000);
+    }
+
+    #[test]
+    fn what_is_undecided_says_how_far_it_is_from_holding_and_counts_replicas_from_what_was_seen() {
+        let needed = |period| {
+            let found = judged(&every(period, 30), 0.1, 0.03);
+            // Neither side is near its level.
+            assert!(found.p_value.unwrap() > 1e-3, "{found:?}");
+            let Verdict::Inconclusive { replicas_needed, .. } = found.verdict else { panic!("{found:?}") };
+            replicas_needed.unwrap()
+        };
+        // One in four is far from the band [0.07, 0.13], one in ten within it.
+        assert!(needed(4) < 300 && needed(10) > 1000, "{} {}", needed(4), needed(10));
     }
 
     #[test]

@@ -137,7 +137,7 @@ pub struct Finding {
     pub point: Vec<(String, String)>,
     /// The answer.
     pub verdict: Verdict,
-    /// The p-value of the claim's test at this point, where there is one.
+    /// P-value of "the claim is true" if this point refutes it, else of "the claim is false"; where there is a test.
     pub p_value: Option<f64>,
     /// Replicas that count here: for a sequential test those up to its decision.
     pub replicas: u64,
