@@ -28,6 +28,7 @@ pub use verdict::{Finding, Level, Verdict, Witness, worst};
 /// Every claim. Adding one is one file and one line here.
 pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::signal_noise_decomposition::CLAIM,
+    &pruned_training::signal_noise_signs_monotone::CLAIM,
     &pruned_training::gradient_bounded_by_loss::CLAIM,
     &pruned_training::surviving_signal_neurons::CLAIM,
     &pruned_training::pruning_improves_generalization::CLAIM,

@@ -83,6 +83,11 @@ proptest! {
     }
 
     #[test]
+    fn coefficients_move_one_way_at_any_size(key: u32, settings in sizes()) {
+        prop_assert_eq!(verdict("signal_noise_signs_monotone", key, 1, settings), "holds");
+    }
+
+    #[test]
     fn the_gradient_is_bounded_by_the_loss_at_any_size(key: u32, settings in sizes()) {
         prop_assert_eq!(verdict("gradient_bounded_by_loss", key, 1, settings), "holds");
     }

@@ -26,30 +26,23 @@
 //! The identity at every step, basis and rotated signals, q = 1, 2, 3, keep fractions from nearly nothing to all.
 //!
 //! ## Not checked here
-//! Signs and sizes of the coefficients.
+//! Sizes of the coefficients; their signs are a claim of their own.
 //!
 //! ## Gaps to the paper
 //! The paper splits zeta into a positive and a negative part. Where a mask removes all of a noise vector, its direction
 //! is 0/0 and its coefficient 0: such vectors occur at the smallest keep fraction here.
 
-use super::trial::{Start, recipe, start};
+use super::decomposition::{FIELDS, follow, larger, outside_descent};
 use super::{CLASSES, DIMENSION, KEEP, NEURONS, NOISE, PAPER, POWER, SAMPLES, SIGNAL, SUBJECT};
 use crate::limit::Limit;
 use crate::point::points;
 use crate::{
     Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Replicas, Symbol, Trial, TrialError,
 };
-use ndarray::{Array1, Array2, Array3, ArrayView1, s};
-use prunelaw_engine::data::patches::PatchSample;
 use prunelaw_engine::effort::Effort;
 use prunelaw_engine::key::Key;
-use prunelaw_engine::mask::Mask;
-use prunelaw_engine::network::patch::{PatchNet, PatchObjective};
-use prunelaw_engine::settings::vocabulary as field;
-use prunelaw_engine::settings::{Assignment, Domain, Field, Schema, Settings};
-use prunelaw_engine::stop::Stop;
+use prunelaw_engine::settings::{Assignment, Schema, Settings};
 use prunelaw_engine::table::{Column, Row, Table};
-use prunelaw_engine::training::{Optimizer, Step, train};
 
 /// Largest relative error that counts as rounding.
 const TOLERANCE: f64 = 1e-10;
@@ -91,7 +84,7 @@ static CARD: Card = Card {
          rotated signals",
     ],
     not_checked: &[
-        "signs and growth of the coefficients",
+        "growth of the coefficients; their signs are a claim of their own",
         "trained outer weights, stochastic gradients, momentum and weight decay",
     ],
     gaps: &[
@@ -103,22 +96,6 @@ static CARD: Card = Card {
     protocol: 1,
 };
 
-static FIELDS: [Field; 13] = [
-    field::CLASSES.integer(3),
-    field::NEURONS.integer(6),
-    field::DIMENSION.integer(60),
-    field::SAMPLES.integer(9),
-    field::SIGNAL.real(1.0),
-    field::NOISE.by_alias(0.5),
-    field::SIGNAL_LAW.axis(),
-    field::INIT_SCALE.real(0.3),
-    field::POWER.real(3.0).axis(),
-    field::KEEP.real(0.3).axis(),
-    field::OPTIMIZER.within(Domain::Choice(&["gd", "adam"])).axis(),
-    field::RATE.real(0.1),
-    field::STEPS.integer(100),
-];
-
 static SCHEMA: Schema = Schema { when: "the trials of signal_noise_decomposition", fields: &FIELDS, rules: &[] };
 
 static COLUMNS: [Column; 5] = [
@@ -129,132 +106,14 @@ static COLUMNS: [Column; 5] = [
     Column::real("last_loss", "nats", "training loss at the final weights"),
 ];
 
-/// The coefficients of the decomposition, updated step by step.
-struct Decomposition {
-    /// w(0), masked; (K, m, d).
-    start: Array3<f64>,
-    /// The mask as 0 and 1; (K, m, d).
-    mask: Array3<f64>,
-    /// mu_c; (K, d).
-    signals: Array2<f64>,
-    /// xi_i; (n, d).
-    noises: Array2<f64>,
-    labels: Vec<usize>,
-    power: f64,
-    /// gamma; (K, m, K).
-    gamma: Array3<f64>,
-    /// zeta; (K, m, n).
-    zeta: Array3<f64>,
-}
-
-impl Decomposition {
-    fn of(start: &PatchNet<f64>, mask: &Mask, sample: &PatchSample) -> Decomposition {
-        let (classes, neurons, dimension) = start.w.dim();
-        let signals = Array2::from_shape_fn((classes, dimension), |(c, j)| sample.signals.vector(c)[j]);
-        let kept = |(k, r, j)| f64::from(u8::from(mask.keeps((k * neurons + r) * dimension + j)));
-        let mask = Array3::from_shape_fn(start.w.dim(), kept);
-        Decomposition {
-            start: &start.w * &mask,
-            mask,
-            signals,
-            noises: sample.noise.clone(),
-            labels: sample.labels.clone(),
-            power: start.power,
-            gamma: Array3::zeros((classes, neurons, classes)),
-            zeta: Array3::zeros((classes, neurons, sample.len())),
-        }
-    }
-
-    /// (k, r) of every neuron.
-    fn neurons(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
-        let (classes, neurons, _) = self.start.dim();
-        (0..classes).flat_map(move |k| (0..neurons).map(move |r| (k, r)))
-    }
-
-    fn masked(&self, vector: ArrayView1<'_, f64>, (k, r): (usize, usize)) -> Array1<f64> {
-        &vector * &self.mask.slice(s![k, r, ..])
-    }
-
-    /// Adds the increments of one step of length `rate`: residuals (K, n), pre-activations (K, m, n + K).
-    fn advance(&mut self, rate: f64, residuals: &Array2<f64>, preactivations: &Array3<f64>) {
-        let n = self.labels.len();
-        let slope = |z: f64| if z > 0.0 { self.power * z.powf(self.power - 1.0) } else { 0.0 };
-        for (k, r) in self.neurons() {
-            for i in 0..n {
-                let length = self.masked(self.noises.row(i), (k, r)).pow2().sum();
-                let pull = residuals[[k, i]] * slope(preactivations[[k, r, i]]);
-                self.zeta[[k, r, i]] -= rate / n as f64 * pull * length;
-            }
-            for c in 0..self.signals.nrows() {
-                let own = (0..n).filter(|i| self.labels[*i] == c).map(|i| residuals[[k, i]]).sum::<f64>();
-                let strength = self.signals.row(c).pow2().sum();
-                self.gamma[[k, r, c]] -= rate * strength * slope(preactivations[[k, r, n + c]]) * own / n as f64;
-            }
-        }
-    }
-
-    /// w(t) of one neuron as the decomposition has it; `masked` says whether noise directions are masked.
-    fn weights(&self, (k, r): (usize, usize), masked: bool) -> Array1<f64> {
-        let mut w = self.start.slice(s![k, r, ..]).to_owned();
-        for (c, signal) in self.signals.rows().into_iter().enumerate() {
-            let direction = self.masked(signal, (k, r)) / signal.pow2().sum();
-            w.scaled_add(self.gamma[[k, r, c]], &direction);
-        }
-        for (i, noise) in self.noises.rows().into_iter().enumerate() {
-            let kept = self.masked(noise, (k, r));
-            let length = kept.pow2().sum();
-            // A noise vector that the mask removes has no direction, and its coefficient never leaves 0.
-            if length > 0.0 {
-                let direction = if masked { kept } else { noise.to_owned() };
-                w.scaled_add(self.zeta[[k, r, i]] / length, &direction);
-            }
-        }
-        w
-    }
-
-    /// Largest |w - decomposition| / |w| over the neurons that have a weight at all.
-    fn defect(&self, w: &Array3<f64>, masked: bool) -> f64 {
-        let of = |neuron: (usize, usize)| {
-            let found = w.slice(s![neuron.0, neuron.1, ..]);
-            let (error, size) = ((&self.weights(neuron, masked) - &found).pow2().sum(), found.pow2().sum());
-            if error == 0.0 { 0.0 } else { (error / size).sqrt() }
-        };
-        self.neurons().map(of).fold(0.0, larger)
-    }
-
-    fn emptied(&self) -> usize {
-        let empty = |(neuron, i)| self.masked(self.noises.row(i), neuron).iter().all(|x| *x == 0.0);
-        self.neurons()
-            .flat_map(|neuron| (0..self.labels.len()).map(move |i| (neuron, i)))
-            .filter(|at| empty(*at))
-            .count()
-    }
-}
-
-/// The larger of two numbers; NaN if one is.
-fn larger(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
-}
-
 fn one(settings: &Settings, key: &Key) -> Result<Row, TrialError> {
-    let Start { sample, mask, net, mut objective } = start(settings, key)?;
-    let mut theta = objective.pack(&net);
-    let mut decomposition = Decomposition::of(&net, &mask, &sample);
     let (mut defect, mut unmasked, mut first) = (0.0, 0.0, None);
-    let mut observer = |step: &Step<'_, f64>, objective: &PatchObjective<f64>| {
+    let (decomposition, trained) = follow(settings, key, |step, objective, decomposition| {
         let w = objective.unpack(step.theta).w;
         defect = larger(defect, decomposition.defect(&w, true));
         unmasked = larger(unmasked, decomposition.defect(&w, false));
         first.get_or_insert(step.evaluation.loss);
-        decomposition.advance(step.rate, &objective.residuals(), &objective.preactivations());
-    };
-    let optimizer = match settings.text("optimizer") {
-        "adam" => Optimizer::Adam { batch: sample.len() },
-        _ => Optimizer::Gd,
-    };
-    let recipe = recipe(settings, optimizer);
-    let trained = train(&mut objective, &mut theta, &recipe, &key.child("order"), &mut observer, &Stop::new());
-    let trained = trained.ok_or_else(|| TrialError("training was cut short".to_owned()))?;
+    })?;
     Ok(vec![
         defect.into(),
         unmasked.into(),
@@ -302,28 +161,10 @@ impl Claim for SignalNoiseDecomposition {
 
     fn judge(&self, seen: &[Table], _: &Level) -> Vec<Finding> {
         let limit = Limit { version: "as stated", ours: true, column: self.column, limit: TOLERANCE };
-        let descent =
-            |optimizer: String| if optimizer == "gd" { Vec::new() } else { vec!["gradient descent".to_owned()] };
-        seen.iter().flat_map(points).map(|point| limit.judge(&point, descent(point.word("optimizer")))).collect()
+        seen.iter().flat_map(points).map(|point| limit.judge(&point, outside_descent(&point))).collect()
     }
 
     fn false_sibling(&self) -> &'static dyn Claim {
         &FALSE
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn weights_that_a_dropped_mask_brings_back_are_seen() {
-        let request = prunelaw_engine::settings::Request::resolve(&SCHEMA, &[], &[]).unwrap();
-        let start = start(&request.cells()[0], &Key::root("dropped mask").replica(0)).unwrap();
-        let decomposition = Decomposition::of(&start.net, &start.mask, &start.sample);
-        let theta = start.objective.pack(&start.net);
-        assert_eq!(decomposition.defect(&start.objective.unpack(&theta).w, true), 0.0);
-        // The same network with the pruned weights in it.
-        assert!(decomposition.defect(&start.net.w, true) > 0.1);
     }
 }
