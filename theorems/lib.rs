@@ -29,6 +29,7 @@ pub use verdict::{Finding, Level, Verdict, Witness, worst};
 pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::signal_noise_decomposition::CLAIM,
     &pruned_training::signal_noise_signs_monotone::CLAIM,
+    &pruned_training::dead_neurons_stay_dead::CLAIM,
     &pruned_training::gradient_bounded_by_loss::CLAIM,
     &pruned_training::surviving_signal_neurons::CLAIM,
     &pruned_training::pruning_improves_generalization::CLAIM,

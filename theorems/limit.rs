@@ -19,11 +19,16 @@ pub struct Limit {
 impl Limit {
     /// The finding at a point: no replica may exceed the limit; `failed` lists assumptions that fail there.
     ///
-    /// The margin is 1 - worst / limit: relative slack, negative for a violation.
+    /// The margin is 1 - worst / limit: relative slack, negative for a violation. A limit of 0 has no scale: the margin is 1
+    /// for 0 and otherwise minus what was seen.
     pub fn judge(&self, point: &Point<'_>, failed: Vec<String>) -> Finding {
         let seen = point.numbers(self.column);
         let worst = (0..seen.len()).max_by(|a, b| seen[*a].total_cmp(&seen[*b])).unwrap_or(0);
-        let margin = 1.0 - seen[worst] / self.limit;
+        let margin = match self.limit {
+            0.0 if seen[worst] == 0.0 => 1.0,
+            0.0 => -seen[worst],
+            limit => 1.0 - seen[worst] / limit,
+        };
         let words = format!("largest {} {:.3e}, limit {:.3e}", self.column, seen[worst], self.limit);
         let verdict = if !failed.is_empty() {
             Verdict::OutOfScope { failed }
@@ -57,9 +62,13 @@ mod tests {
     use prunelaw_engine::table::{Column, Table};
 
     fn verdict(values: &[f64]) -> Finding {
+        against(2.0, values)
+    }
+
+    fn against(limit: f64, values: &[f64]) -> Finding {
         let mut table = Table::new(&[Column::integer("replica", "1", ""), Column::real("x", "1", "")]);
         table.rows = values.iter().enumerate().map(|(r, x)| vec![r.into(), (*x).into()]).collect();
-        Limit { version: "as stated", ours: true, column: "x", limit: 2.0 }.judge(&points(&table)[0], Vec::new())
+        Limit { version: "as stated", ours: true, column: "x", limit }.judge(&points(&table)[0], Vec::new())
     }
 
     #[test]
@@ -68,6 +77,13 @@ mod tests {
         let found = verdict(&[0.5, 3.0, 2.5]);
         let Verdict::Violated { margin, witness } = &found.verdict else { panic!("{found:?}") };
         assert_eq!((*margin, witness.replica, found.failures), (-0.5, Some(1), Some(2)));
+    }
+
+    #[test]
+    fn where_nothing_is_allowed_nothing_holds() {
+        assert_eq!(against(0.0, &[0.0, -0.0]).verdict, Verdict::Holds { margin: 1.0 });
+        assert_eq!(against(0.0, &[0.0, 0.25]).verdict.margin(), Some(-0.25));
+        assert_eq!(against(0.0, &[0.0, f64::NAN]).verdict.name(), "inconclusive");
     }
 
     #[test]

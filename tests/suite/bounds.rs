@@ -88,6 +88,11 @@ proptest! {
     }
 
     #[test]
+    fn dead_neurons_stay_dead_at_any_size(key: u32, settings in sizes()) {
+        prop_assert!(["holds", "out_of_scope"].contains(&verdict("dead_neurons_stay_dead", key, 1, settings)));
+    }
+
+    #[test]
     fn the_gradient_is_bounded_by_the_loss_at_any_size(key: u32, settings in sizes()) {
         prop_assert_eq!(verdict("gradient_bounded_by_loss", key, 1, settings), "holds");
     }

@@ -39,7 +39,7 @@ pub(super) struct Decomposition {
     /// The mask as 0 and 1; (K, m, d).
     pub(super) mask: Array3<f64>,
     /// mu_c; (K, d).
-    pub(super) signals: Array2<f64>,
+    signals: Array2<f64>,
     /// xi_i; (n, d).
     noises: Array2<f64>,
     /// y_i; n.
@@ -73,6 +73,11 @@ impl Decomposition {
     pub(super) fn neurons(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
         let (classes, neurons, _) = self.start.dim();
         (0..classes).flat_map(move |k| (0..neurons).map(move |r| (k, r)))
+    }
+
+    /// Whether the mask leaves a neuron a part of its own class's signal.
+    pub(super) fn sees_own_signal(&self, neuron: (usize, usize)) -> bool {
+        self.masked(self.signals.row(neuron.0), neuron).iter().any(|x| *x != 0.0)
     }
 
     fn masked(&self, vector: ArrayView1<'_, f64>, (k, r): (usize, usize)) -> Array1<f64> {
