@@ -31,6 +31,7 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::signal_noise_signs_monotone::CLAIM,
     &pruned_training::dead_neurons_stay_dead::CLAIM,
     &pruned_training::gradient_bounded_by_loss::CLAIM,
+    &pruned_training::scale_symmetry::CLAIM,
     &pruned_training::surviving_signal_neurons::CLAIM,
     &pruned_training::pruning_improves_generalization::CLAIM,
 ];

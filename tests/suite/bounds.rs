@@ -93,6 +93,12 @@ proptest! {
     }
 
     #[test]
+    fn powers_of_two_rescale_bit_for_bit_at_any_size(key: u32, exponent in -8..8_i32, settings in sizes()) {
+        let settings = [settings, vec![("factor", 2_f64.powi(exponent).to_string())]].concat();
+        prop_assert_eq!(verdict("scale_symmetry", key, 1, settings), "holds");
+    }
+
+    #[test]
     fn the_gradient_is_bounded_by_the_loss_at_any_size(key: u32, settings in sizes()) {
         prop_assert_eq!(verdict("gradient_bounded_by_loss", key, 1, settings), "holds");
     }

@@ -4,6 +4,7 @@
 //! * [`signal_noise_signs_monotone`]: their coefficients move in one direction only
 //! * [`dead_neurons_stay_dead`]: a neuron without its signal entry never gains its signal
 //! * [`gradient_bounded_by_loss`]: the squared gradient is at most 4 G^2 times the loss
+//! * [`scale_symmetry`]: data, weights and rate rescaled together change no output
 //! * [`surviving_signal_neurons`]: how many neurons still see their signal, and how many can use it
 //! * [`pruning_improves_generalization`]: test loss falls as mild pruning grows
 //! * [`boundaries`]: derived phase boundaries in the keep fraction, which figures draw
@@ -13,6 +14,7 @@ pub mod dead_neurons_stay_dead;
 mod decomposition;
 pub mod gradient_bounded_by_loss;
 pub mod pruning_improves_generalization;
+pub mod scale_symmetry;
 pub mod signal_noise_decomposition;
 pub mod signal_noise_signs_monotone;
 pub mod surviving_signal_neurons;
