@@ -2,6 +2,7 @@
 //!
 //! In reading order:
 //! * [`binomial`]: the exact test of a rate, and the Clopper-Pearson interval
+//! * [`chi_squared`]: the law of a squared length
 //! * [`compare`]: paired and Welch t tests, and the exact sign test where the spread is 0
 //! * [`mean`]: a mean with its t interval, and quantiles
 //! * [`bootstrap`]: the standard error of any statistic, over replicas
@@ -17,6 +18,7 @@
 
 pub mod binomial;
 pub mod bootstrap;
+pub mod chi_squared;
 pub mod compare;
 pub mod holm;
 pub mod kolmogorov;

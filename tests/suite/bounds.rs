@@ -104,6 +104,12 @@ proptest! {
     }
 
     #[test]
+    fn masked_noise_has_its_law_at_any_size(key: u32, d in 1..60_u32, keep in 1..=100_u32) {
+        let settings = vec![("dimension", d.to_string()), ("keep", (f64::from(keep) / 100.0).to_string())];
+        prop_assert_ne!(verdict("masked_noise_norm", key, 400, settings), "violated");
+    }
+
+    #[test]
     fn surviving_neurons_follow_their_law_at_any_size(key: u32, m in 1..60_u32, keep in keep()) {
         let settings = vec![("neurons", m.to_string()), ("keep", keep)];
         prop_assert_ne!(verdict("surviving_signal_neurons", key, 400, settings), "violated");
