@@ -33,6 +33,7 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::gradient_bounded_by_loss::CLAIM,
     &pruned_training::scale_symmetry::CLAIM,
     &pruned_training::surviving_signal_neurons::CLAIM,
+    &pruned_training::signal_loss_boundary::CLAIM,
     &pruned_training::masked_noise_norm::CLAIM,
     &pruned_training::pruning_improves_generalization::CLAIM,
 ];

@@ -110,6 +110,13 @@ proptest! {
     }
 
     #[test]
+    fn lost_classes_follow_their_law_at_any_size(key: u32, k in 2..8_u32, m in 1..40_u32, keep in keep()) {
+        let sizes = [("classes", k), ("dimension", k), ("neurons", m)].map(|(name, value)| (name, value.to_string()));
+        let settings = [sizes.to_vec(), vec![("keep", keep)]].concat();
+        prop_assert_ne!(verdict("signal_loss_boundary", key, 400, settings), "violated");
+    }
+
+    #[test]
     fn surviving_neurons_follow_their_law_at_any_size(key: u32, m in 1..60_u32, keep in keep()) {
         let settings = vec![("neurons", m.to_string()), ("keep", keep)];
         prop_assert_ne!(verdict("surviving_signal_neurons", key, 400, settings), "violated");

@@ -6,6 +6,7 @@
 //! * [`gradient_bounded_by_loss`]: the squared gradient is at most 4 G^2 times the loss
 //! * [`scale_symmetry`]: data, weights and rate rescaled together change no output
 //! * [`surviving_signal_neurons`]: how many neurons still see their signal, and how many can use it
+//! * [`signal_loss_boundary`]: how many classes are left without a usable neuron
 //! * [`masked_noise_norm`]: the squared length of masked noise, with its spread
 //! * [`pruning_improves_generalization`]: test loss falls as mild pruning grows
 //! * [`boundaries`]: derived phase boundaries in the keep fraction, which figures draw
@@ -14,9 +15,11 @@ pub mod boundaries;
 pub mod dead_neurons_stay_dead;
 mod decomposition;
 pub mod gradient_bounded_by_loss;
+mod initial;
 pub mod masked_noise_norm;
 pub mod pruning_improves_generalization;
 pub mod scale_symmetry;
+pub mod signal_loss_boundary;
 pub mod signal_noise_decomposition;
 pub mod signal_noise_signs_monotone;
 pub mod surviving_signal_neurons;

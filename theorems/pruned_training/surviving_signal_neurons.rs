@@ -28,18 +28,15 @@
 //! ## Gaps to the paper
 //! Exact-count masks make S hypergeometric and neuron-wise masks all or nothing: other laws (trap T3 of the field).
 
+use super::initial::initial;
 use super::{DIMENSION, KEEP, NEURONS, PAPER, SIGNAL, SUBJECT};
 use crate::point::{Point, points};
 use crate::rate::Event;
 use crate::{
     Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Replicas, Symbol, Trial, TrialError, Verdict,
 };
-use prunelaw_engine::data::patches::{NoiseLaw, PatchLaw, SignalLaw};
 use prunelaw_engine::effort::Effort;
-use prunelaw_engine::fraction::KeepFraction;
 use prunelaw_engine::key::Key;
-use prunelaw_engine::mask::Mask;
-use prunelaw_engine::network::patch::{Outer, PatchNet};
 use prunelaw_engine::settings::vocabulary as field;
 use prunelaw_engine::settings::{Assignment, Field, Schema, Settings};
 use prunelaw_engine::statistics::binomial;
@@ -81,7 +78,7 @@ static CARD: Card = Card {
         "m = 20 with p = 0.05, 0.2, 0.5 and the edge 1; m = 50 with p = 0.1; m = 1 with p = 0.3",
     ],
     not_checked: &[
-        "the joint law over classes, which independent entries give",
+        "the joint law over classes, a claim of its own (signal_loss_boundary)",
         "the paper's Theta(p m) with probability 1 - 1/d, whose constants are hidden",
     ],
     gaps: &["the paper counts S only; N is ours, as the neurons that ReLU^q lets learn the signal"],
@@ -109,26 +106,9 @@ static COLUMNS: [Column; 2] = [
 
 /// One class head: only the few coordinates that matter, through the engine's own signals, mask and initial weights.
 fn one(settings: &Settings, key: &Key) -> Result<Row, TrialError> {
-    let (neurons, dimension) = (settings.count("neurons"), settings.count("dimension"));
-    let keep = KeepFraction::new(settings.real("keep")).map_err(|error| TrialError(error.to_string()))?;
-    let law = PatchLaw {
-        classes: 1,
-        dimension,
-        signal: 1.0,
-        noise: 0.0,
-        signal_law: if settings.text("signal_law") == "rotated" { SignalLaw::Rotated } else { SignalLaw::Basis },
-        noise_law: NoiseLaw::Full,
-    };
-    let signal = law.signals(&key.child("signals")).vector(0);
-    let mask = Mask::bernoulli(&[1, neurons, dimension], keep, &key.child("mask"));
-    let shape = (1, neurons, dimension);
-    let net = PatchNet::<f64>::normal(shape, settings.real("init_scale"), 3.0, Outer::Ones, &key.child("init"));
-    let sees = |r: usize, j: usize| mask.keeps(r * dimension + j) && signal[j] != 0.0;
-    let correlation =
-        |r: usize| -> f64 { (0..dimension).filter(|j| sees(r, *j)).map(|j| net.w[[0, r, j]] * signal[j]).sum() };
-    let signal_neurons = (0..neurons).filter(|r| (0..dimension).any(|j| sees(*r, j))).count();
-    let usable_neurons = (0..neurons).filter(|r| correlation(*r) > 0.0).count();
-    Ok(vec![signal_neurons.into(), usable_neurons.into()])
+    let correlations = initial(settings, key, 1)?.correlations(0);
+    let usable_neurons = correlations.iter().filter(|correlation| **correlation > 0.0).count();
+    Ok(vec![correlations.len().into(), usable_neurons.into()])
 }
 
 /// The law, or its false sibling, which forgets that a neuron must start with the right sign.
@@ -243,6 +223,7 @@ impl Claim for SurvivingSignalNeurons {
 mod tests {
     use super::super::boundaries;
     use super::*;
+    use prunelaw_engine::fraction::KeepFraction;
 
     #[test]
     fn the_regime_has_an_instance_with_a_rate_between_two_and_thirty_percent() {
