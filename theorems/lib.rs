@@ -35,5 +35,6 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::surviving_signal_neurons::CLAIM,
     &pruned_training::signal_loss_boundary::CLAIM,
     &pruned_training::masked_noise_norm::CLAIM,
+    &pruned_training::initial_noise_shrinks_with_keep::CLAIM,
     &pruned_training::pruning_improves_generalization::CLAIM,
 ];

@@ -80,7 +80,8 @@ fn sabotage_ends_with_zero_because_every_false_sibling_is_violated() {
     let output = verify(&folder, &["--sabotage", "--json"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     for object in objects(&output) {
-        assert_eq!(object["verdict"], "violated", "{}", object["id"]);
+        let refuted = ["violated", "scaling_disagrees"].contains(&object["verdict"].as_str().unwrap());
+        assert!(refuted, "{}", object["id"]);
         assert!(object["witness"].is_object() || object["witness"].is_string(), "{object}");
     }
 }

@@ -10,11 +10,12 @@ use prunelaw_engine::settings::Settings;
 
 /// One replica at initialization; signal and noise have strength 1.
 pub(super) struct Initial {
-    signals: Signals,
+    pub(super) law: PatchLaw,
+    pub(super) signals: Signals,
     /// (K, m, d).
-    mask: Mask,
+    pub(super) mask: Mask,
     /// Initial weights, not masked.
-    net: PatchNet<f64>,
+    pub(super) net: PatchNet<f64>,
 }
 
 /// Draws signals, mask and weights of `classes` heads through the engine.
@@ -36,7 +37,7 @@ pub(super) fn initial(settings: &Settings, key: &Key, classes: usize) -> Result<
     let mask = Mask::bernoulli(&[classes, neurons, dimension], keep, &key.child("mask"));
     let shape = (classes, neurons, dimension);
     let net = PatchNet::normal(shape, settings.real("init_scale"), 3.0, Outer::Ones, &key.child("init"));
-    Ok(Initial { signals, mask, net })
+    Ok(Initial { law, signals, mask, net })
 }
 
 impl Initial {

@@ -8,6 +8,7 @@
 //! * [`surviving_signal_neurons`]: how many neurons still see their signal, and how many can use it
 //! * [`signal_loss_boundary`]: how many classes are left without a usable neuron
 //! * [`masked_noise_norm`]: the squared length of masked noise, with its spread
+//! * [`initial_noise_shrinks_with_keep`]: what pruning does to the first correlations with noise and signal
 //! * [`pruning_improves_generalization`]: test loss falls as mild pruning grows
 //! * [`boundaries`]: derived phase boundaries in the keep fraction, which figures draw
 
@@ -16,6 +17,7 @@ pub mod dead_neurons_stay_dead;
 mod decomposition;
 pub mod gradient_bounded_by_loss;
 mod initial;
+pub mod initial_noise_shrinks_with_keep;
 pub mod masked_noise_norm;
 pub mod pruning_improves_generalization;
 pub mod scale_symmetry;
