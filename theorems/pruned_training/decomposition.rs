@@ -121,11 +121,13 @@ impl Decomposition {
         w
     }
 
-    /// Largest |w - decomposition| / |w| over the neurons that have a weight at all.
+    /// Largest |w - decomposition| / max(|w|, |w(0)|) over the neurons that have a weight at all.
     pub(super) fn defect(&self, w: &Array3<f64>, masked: bool) -> f64 {
         let of = |neuron: (usize, usize)| {
             let found = w.slice(s![neuron.0, neuron.1, ..]);
-            let (error, size) = ((&self.weights(neuron, masked) - &found).pow2().sum(), found.pow2().sum());
+            let error = (&self.weights(neuron, masked) - &found).pow2().sum();
+            // A weight vector that passes near 0 is a difference of larger numbers, whose rounding it inherits.
+            let size = larger(found.pow2().sum(), self.start.slice(s![neuron.0, neuron.1, ..]).pow2().sum());
             if error == 0.0 { 0.0 } else { (error / size).sqrt() }
         };
         self.neurons().map(of).fold(0.0, larger)

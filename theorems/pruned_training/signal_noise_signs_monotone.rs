@@ -102,7 +102,7 @@ static COLUMNS: [Column; 4] = [
     Column::real("backward", "1", "share of the movement of gamma and zeta that goes the wrong way"),
     Column::real("correlation_backward", "1", "the same for the correlations <w, mu_c> in the place of gamma and zeta"),
     Column::real("distance", "1", "distance that all gamma and zeta travel"),
-    Column::real("defect", "1", "largest |w - decomposition| / |w| over steps and neurons"),
+    Column::real("defect", "1", "largest |w - decomposition| / max(|w|, |w(0)|) over steps and neurons"),
 ];
 
 /// Distance travelled by coefficients, and the part of it against their direction.
