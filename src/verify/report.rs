@@ -19,7 +19,7 @@ pub struct Report {
     pub claimed_failure_rate: Option<f64>,
     /// The level of this claim, where chance enters.
     pub alpha: Option<f64>,
-    /// p-value of what the verdict rejects: "false" for `holds`, "true" for `violated`, the smaller one otherwise.
+    /// P-value of "the claim is true" for `violated`, else of "the claim is false": every point must hold.
     pub p_value: Option<f64>,
     /// Every version of the statement, ours first.
     pub versions: Vec<Version>,
@@ -66,15 +66,7 @@ impl Check<'_> {
         let (card, verdict) = (self.claim.card(), self.verdict());
         let in_scope = |finding: &&Finding| !matches!(finding.verdict, Verdict::OutOfScope { .. });
         let deciding = self.ours().find(|finding| finding.verdict == verdict);
-        let p_values = || self.ours().filter(in_scope).filter_map(|finding| finding.p_value);
-        let p_value = match &verdict {
-            // All points had to hold; one had to be violated.
-            Verdict::Holds { .. } | Verdict::ScalingAgrees { .. } => p_values().reduce(f64::max),
-            verdict if verdict.refutes() => {
-                p_values().reduce(f64::min).map(|p| (p * self.ours().filter(in_scope).count() as f64).min(1.0))
-            }
-            _ => deciding.and_then(|finding| finding.p_value),
-        };
+        let p_value = p_value(&verdict, &self.ours().filter(in_scope).collect::<Vec<_>>());
         let mut names: Vec<(bool, &'static str)> = Vec::new();
         for finding in &self.findings {
             if !names.iter().any(|(_, name)| *name == finding.version) {
@@ -103,6 +95,19 @@ impl Check<'_> {
             verdict,
         }
     }
+}
+
+/// The claim's p-value from its points in scope.
+fn p_value(verdict: &Verdict, points: &[&Finding]) -> Option<f64> {
+    if verdict.refutes() {
+        // One point sufficed; the p-values of points that do not refute are about the other side.
+        let refuting = points.iter().filter(|finding| finding.verdict.refutes());
+        let least = refuting.filter_map(|finding| finding.p_value).reduce(f64::min);
+        return least.map(|p| (p * points.len() as f64).min(1.0));
+    }
+    // All points have to hold, and one without a p-value leaves the claim without.
+    let of_all: Option<Vec<f64>> = points.iter().map(|finding| finding.p_value).collect();
+    of_all.and_then(|p_values| p_values.into_iter().reduce(f64::max))
 }
 
 /// A point as `key=value` words.
@@ -200,5 +205,34 @@ pub fn because(verdict: &Verdict) -> Option<String> {
         | Verdict::ScalingDisagrees { exponent, expected, std_err } => {
             Some(format!("exponent {exponent:.4} +- {std_err:.4}, expected {expected}"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theorems::Witness;
+
+    #[test]
+    fn a_point_that_holds_lends_no_p_value_to_a_violation() {
+        let finding = |verdict, p_value| Finding {
+            version: "as stated",
+            ours: true,
+            point: Vec::new(),
+            verdict,
+            p_value,
+            replicas: 1,
+            failures: None,
+            claimed_rate: None,
+            seen: String::new(),
+        };
+        let witness = Witness { at: Vec::new(), replica: None, seen: String::new() };
+        let holds = finding(Verdict::Holds { margin: 0.5 }, Some(1e-9));
+        let violated = finding(Verdict::Violated { margin: -0.5, witness }, Some(1e-4));
+        let undecided = finding(Verdict::Inconclusive { replicas_needed: None, because: String::new() }, Some(0.3));
+        assert_eq!(p_value(&violated.verdict, &[&holds, &violated]), Some(2e-4));
+        assert_eq!(p_value(&undecided.verdict, &[&holds, &undecided]), Some(0.3));
+        let untested = Finding { p_value: None, ..undecided.clone() };
+        assert_eq!(p_value(&undecided.verdict, &[&holds, &undecided, &untested]), None);
     }
 }
