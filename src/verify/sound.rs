@@ -7,7 +7,7 @@ use crate::engine::table::{Cell, Column, Table};
 use crate::theorems::point::{Point, points};
 use crate::theorems::{Finding, Verdict};
 
-/// The findings, with everything that speaks for the claim taken back if a row that counts is unsound.
+/// The findings, with everything that rests on all rows taken back if a row that counts is unsound.
 ///
 /// Rows of points that are out of scope do not count: the claim says nothing there.
 pub(super) fn hold_back(mut findings: Vec<Finding>, parts: &[Part]) -> Vec<Finding> {
@@ -18,11 +18,22 @@ pub(super) fn hold_back(mut findings: Vec<Finding>, parts: &[Part]) -> Vec<Findi
     };
     let Some(because) = parts.iter().find_map(|part| fault(part, &counts)) else { return findings };
     for finding in &mut findings {
-        if matches!(finding.verdict, Verdict::Holds { .. } | Verdict::ScalingAgrees { .. } | Verdict::Vacuous { .. }) {
+        if rests_on_all_rows(&finding.verdict) {
             finding.verdict = Verdict::Inconclusive { replicas_needed: None, because: because.clone() };
         }
     }
     findings
+}
+
+/// Whether every row speaks in a verdict. A violation that one replica shows stands whatever became of the others; one
+/// of a whole cell counts rows, and a draw that failed must not count as an event.
+fn rests_on_all_rows(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Violated { witness, .. } => witness.replica.is_none(),
+        Verdict::OutOfScope { .. } | Verdict::Inconclusive { .. } => false,
+        Verdict::Holds { .. } | Verdict::Vacuous { .. } => true,
+        Verdict::ScalingAgrees { .. } | Verdict::ScalingDisagrees { .. } => true,
+    }
 }
 
 /// What is wrong with the rows of an evidence, if anything is.
@@ -63,5 +74,22 @@ fn failed(cell: &Cell) -> bool {
         Cell::Real(value) => value.is_nan(),
         Cell::Integer(value) => *value == -1,
         Cell::Text(word) => word == "failed",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theorems::Witness;
+
+    #[test]
+    fn a_violation_that_one_replica_shows_stands_and_one_of_a_whole_cell_does_not() {
+        let violated = |replica| Verdict::Violated {
+            margin: -1.0,
+            witness: Witness { at: Vec::new(), replica, seen: String::new() },
+        };
+        assert!(!rests_on_all_rows(&violated(Some(3))));
+        assert!(rests_on_all_rows(&violated(None)));
+        assert!(rests_on_all_rows(&Verdict::Holds { margin: 0.5 }));
     }
 }
