@@ -53,7 +53,7 @@ impl Record {
         let text =
             fs::read_to_string(path).map_err(|source| RecordError::Unreadable { path: path.to_owned(), source })?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Record::parse(&text, &path.display().to_string(), folder, key)?)
+        Record::parse(&text, &path.display().to_string(), folder, key)
     }
 
     fn parse(text: &str, file: &str, folder: PathBuf, key: Option<&str>) -> Result<Record, RecordError> {

@@ -78,7 +78,7 @@ impl Record {
     }
 
     /// Opens the archive that `name` names and takes from it what `take` wants.
-    fn from_npz<T>(
+    fn read_npz<T>(
         &self,
         name: &'static str,
         take: impl FnOnce(&mut Npz<'_>) -> Result<T, NpzError>,
@@ -141,7 +141,7 @@ impl Record {
             let (scale, key) = (self.settings().real("init_scale"), self.root().child("init"));
             return Ok(Mlp::draw(&widths, activation, bias, self.law(), scale, &key));
         }
-        let (layers, biases) = self.from_npz("init", |npz| {
+        let (layers, biases) = self.read_npz("init", |npz| {
             let layer = |(at, pair): (usize, &[usize])| {
                 let (w, b) = (format!("w{}", at + 1), format!("b{}", at + 1));
                 let w = npz.numbers_of(&w, &[pair[1], pair[0]])?.mapv(R::from_f64);
@@ -182,7 +182,7 @@ impl Record {
                 refuse_unused(npz, &["mask"], &(0..shapes.len()).map(name).collect::<Vec<_>>())?;
                 shapes.iter().enumerate().map(|(at, shape)| npz.mask_of(&name(at), shape)).collect::<Result<_, _>>()
             };
-            return self.from_npz("mask", read).map(Some);
+            return self.read_npz("mask", read).map(Some);
         }
         let Some(rule) = self.word("rule") else { return Ok(None) };
         let (keep, key) = (self.keep(), self.root().child("mask"));
@@ -239,7 +239,7 @@ impl Record {
             let test = (test > 0).then(|| part(test, &self.root().child("test"))).transpose()?;
             return Ok((train, test));
         }
-        let (x, y) = self.from_npz("data", |npz| {
+        let (x, y) = self.read_npz("data", |npz| {
             let x = npz.numbers("x")?;
             let x = npz_patches(x, dimension)?;
             let y = npz.targets(x.len_of(Axis(0)))?;
@@ -260,7 +260,7 @@ impl Record {
         let power = self.settings().real("power");
         let outer = if self.settings().text("outer") == "ones" { Outer::Ones } else { Outer::Trained };
         let (w, a) = if self.word("init").is_some() {
-            self.from_npz("init", |npz| {
+            self.read_npz("init", |npz| {
                 let w = npz.numbers_of("w", &shape)?.into_dimensionality::<Ix3>().expect("checked");
                 let a = (outer == Outer::Trained).then(|| npz.numbers_of("a", &shape[..2])).transpose()?;
                 if a.is_none() {
@@ -285,7 +285,7 @@ impl Record {
     pub fn patch_mask(&self) -> Result<Option<Mask>, SettingsError> {
         let shape = self.patch_shape();
         if self.word("mask").is_some() {
-            return self.from_npz("mask", |npz| npz.mask_of("mask", &shape)).map(Some);
+            return self.read_npz("mask", |npz| npz.mask_of("mask", &shape)).map(Some);
         }
         let (keep, key) = (self.keep(), self.root().child("mask"));
         Ok(self.word("rule").map(|rule| match rule {

@@ -312,7 +312,7 @@ impl Place {
         let asked = Present::new(cells);
         for line in Lines::open(&path, layout, layout.keys, false)? {
             let line = line?;
-            if !asked.locate(&line.text, layout.axes).is_some_and(|(_, replica)| replica < replicas) {
+            if asked.locate(&line.text, layout.axes).is_none_or(|(_, replica)| replica >= replicas) {
                 continue;
             }
             let cells = line.text.split(',').zip(columns).map(|(cell, column)| Cell::parse(column.kind, cell));

@@ -234,6 +234,7 @@ impl Claim for ScaleSymmetry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::slice::from_ref;
 
     #[test]
     fn powers_of_two_are_told_from_other_factors() {
@@ -244,7 +245,7 @@ mod tests {
     #[test]
     fn a_training_that_ends_early_differs() {
         let step = (Array2::from_elem((1, 1), 2.0), 0.0);
-        assert_eq!(difference(&[step.clone(), step.clone()], &[step.clone()]), 1.0);
-        assert_eq!(difference(&[step.clone()], &[(Array2::from_elem((1, 1), 1.0), 0.0)]), 0.5);
+        assert_eq!(difference(&[step.clone(), step.clone()], from_ref(&step)), 1.0);
+        assert_eq!(difference(from_ref(&step), &[(Array2::from_elem((1, 1), 1.0), 0.0)]), 0.5);
     }
 }
