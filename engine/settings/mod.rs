@@ -4,12 +4,12 @@
 //! TOML, --set  ->  Assignment  ->  Request::resolve(schema)  ->  cells: Settings  ->  canonical text  ->  address
 //! ```
 //!
-//! * [`vocabulary`](crate::settings::vocabulary): every field a person can write, once, with range, unit and help
-//! * [`assign`](crate::settings::assign): reading `key=value` words and TOML, with the place of each word
-//! * [`read`](crate::settings::read): one value: numbers, lists, ranges, words, inside its domain
-//! * [`request`](crate::settings::request): resolving them against a schema: ranges, aliases, axes, cells
-//! * [`address`](crate::settings::address): canonical text and its SHA-256
-//! * [`error`](crate::settings::error): one clear error per way to be wrong
+//! * [`vocabulary`]: every field a person can write, once, with range, unit and help
+//! * [`assign`]: reading `key=value` words and TOML, with the place of each word
+//! * [`read`]: one value: numbers, lists, ranges, words, inside its domain
+//! * [`request`]: resolving them against a schema: ranges, aliases, axes, cells
+//! * [`address`]: canonical text and its SHA-256
+//! * [`error`]: one clear error per way to be wrong
 
 pub mod address;
 pub mod assign;

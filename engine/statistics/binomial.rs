@@ -53,7 +53,7 @@ pub fn test(successes: u64, trials: u64, rate: f64, alternative: Alternative) ->
 /// The randomised form: with `u` uniform on [0, 1), exactly uniform under the null. For calibration; not for verdicts.
 ///
 /// # Errors
-/// As [`test`], and `OutOfRange` for `u` outside [0, 1].
+/// As [`test()`], and `OutOfRange` for `u` outside [0, 1].
 pub fn randomised_test(
     successes: u64,
     trials: u64,
@@ -72,7 +72,7 @@ pub fn randomised_test(
 /// The Clopper-Pearson interval of the rate: covers it with probability at least `confidence`.
 ///
 /// # Errors
-/// As [`test`], and `OutOfRange` for a confidence outside (0, 1).
+/// As [`test()`], and `OutOfRange` for a confidence outside (0, 1).
 pub fn clopper_pearson(successes: u64, trials: u64, confidence: f64) -> Result<Interval, CannotDecide> {
     check(successes, trials, 0.5)?;
     let tail = 0.5 * (1.0 - open_unit("confidence", confidence)?);

@@ -2,10 +2,10 @@
 //!
 //! Of the N statistical claims of a call (probability, scaling, empirical) each is judged at a = A/N, so that the chance
 //! of any false `violated` is at most A, and likewise that of any false `holds`. What stays undecided may still be
-//! decided by Holm's step-down; see [`levels`].
+//! decided by Holm's step-down; see `levels`.
 //!
 //! A verdict is proved positive: a number that is not finite, or a missing replica, at any point that counts makes every
-//! `holds` of the claim `inconclusive`; see [`sound`].
+//! `holds` of the claim `inconclusive`; see `sound`.
 //!
 //! * [`run`]: checks claims
 //! * [`Report`]: what came of one claim, for people and as JSON
