@@ -63,3 +63,18 @@ pub enum Evidence {
         replicas: Replicas,
     },
 }
+
+impl Evidence {
+    /// Trials of a fixed number of replicas at the points that `settings` spans: `(field, values)` in the grammar of
+    /// `--set`.
+    pub fn fixed(
+        schema: &'static Schema,
+        columns: &'static [Column],
+        replicas: u64,
+        one: Draw,
+        settings: &[(&str, &str)],
+    ) -> Evidence {
+        let settings = settings.iter().map(|(key, value)| Assignment::own(key, *value)).collect();
+        Evidence::Trial(Trial { schema, settings, columns, replicas: Replicas::Fixed(replicas), one })
+    }
+}

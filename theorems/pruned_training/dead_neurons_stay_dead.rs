@@ -31,12 +31,10 @@ use super::decomposition::{FIELDS, follow, larger};
 use super::{CLASSES, DIMENSION, KEEP, NEURONS, NOISE, PAPER, POWER, SAMPLES, SIGNAL, SUBJECT};
 use crate::limit::Limit;
 use crate::point::points;
-use crate::{
-    Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Replicas, Symbol, Trial, TrialError,
-};
+use crate::{Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Symbol, TrialError};
 use prunelaw_engine::effort::Effort;
 use prunelaw_engine::key::Key;
-use prunelaw_engine::settings::{Assignment, Schema, Settings};
+use prunelaw_engine::settings::{Schema, Settings};
 use prunelaw_engine::table::{Column, Row, Table};
 
 static CARD: Card = Card {
@@ -138,15 +136,7 @@ impl Claim for DeadNeuronsStayDead {
             Effort::Normal => 10,
             Effort::Paper => 50,
         };
-        let trial = |settings: &[(&str, &str)]| {
-            Evidence::Trial(Trial {
-                schema: &SCHEMA,
-                settings: settings.iter().map(|(key, value)| Assignment::own(key, *value)).collect(),
-                columns: &COLUMNS,
-                replicas: Replicas::Fixed(replicas),
-                one,
-            })
-        };
+        let trial = |settings: &[(&str, &str)]| Evidence::fixed(&SCHEMA, &COLUMNS, replicas, one, settings);
         vec![
             trial(&[("keep", "0.02,0.1,0.3,0.6"), ("power", "1,2,3")]),
             trial(&[("keep", "0.1,0.6"), ("optimizer", "adam"), ("rate", "0.01")]),
@@ -168,7 +158,7 @@ impl Claim for DeadNeuronsStayDead {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use prunelaw_engine::settings::Request;
+    use prunelaw_engine::settings::{Assignment, Request};
 
     #[test]
     fn heavy_pruning_leaves_dead_neurons_to_look_at() {

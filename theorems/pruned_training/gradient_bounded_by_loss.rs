@@ -32,15 +32,13 @@ use super::trial::{Start, recipe, start};
 use super::{CLASSES, DIMENSION, KEEP, NEURONS, PAPER, POWER, SAMPLES, SUBJECT};
 use crate::limit::Limit;
 use crate::point::points;
-use crate::{
-    Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Replicas, Symbol, Trial, TrialError,
-};
+use crate::{Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Symbol, TrialError};
 use ndarray::{Array1, ArrayView1};
 use prunelaw_engine::effort::Effort;
 use prunelaw_engine::key::Key;
 use prunelaw_engine::network::patch::{PatchBank, PatchNet, PatchObjective};
 use prunelaw_engine::settings::vocabulary as field;
-use prunelaw_engine::settings::{Assignment, Field, Schema, Settings};
+use prunelaw_engine::settings::{Field, Schema, Settings};
 use prunelaw_engine::stop::Stop;
 use prunelaw_engine::table::{Column, Row, Table};
 use prunelaw_engine::training::{Optimizer, Step, train};
@@ -208,15 +206,7 @@ impl Claim for GradientBoundedByLoss {
             Effort::Normal => 20,
             Effort::Paper => 100,
         };
-        let trial = |settings: &[(&str, &str)]| {
-            Evidence::Trial(Trial {
-                schema: &SCHEMA,
-                settings: settings.iter().map(|(key, value)| Assignment::own(key, *value)).collect(),
-                columns: &COLUMNS,
-                replicas: Replicas::Fixed(replicas),
-                one,
-            })
-        };
+        let trial = |settings: &[(&str, &str)]| Evidence::fixed(&SCHEMA, &COLUMNS, replicas, one, settings);
         vec![
             trial(&[("keep", "0.05,0.3,1"), ("power", "1,3"), ("classes", "2,4"), ("samples", "1,12")]),
             // A start so large that some samples begin badly misclassified, where the bound is tightest.

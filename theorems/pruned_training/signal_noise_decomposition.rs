@@ -36,12 +36,10 @@ use super::decomposition::{FIELDS, follow, larger, outside_descent};
 use super::{CLASSES, DIMENSION, KEEP, NEURONS, NOISE, PAPER, POWER, SAMPLES, SIGNAL, SUBJECT};
 use crate::limit::Limit;
 use crate::point::points;
-use crate::{
-    Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Replicas, Symbol, Trial, TrialError,
-};
+use crate::{Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Symbol, TrialError};
 use prunelaw_engine::effort::Effort;
 use prunelaw_engine::key::Key;
-use prunelaw_engine::settings::{Assignment, Schema, Settings};
+use prunelaw_engine::settings::{Schema, Settings};
 use prunelaw_engine::table::{Column, Row, Table};
 
 /// Largest relative error that counts as rounding.
@@ -144,15 +142,7 @@ impl Claim for SignalNoiseDecomposition {
             Effort::Normal => 10,
             Effort::Paper => 50,
         };
-        let trial = |settings: &[(&str, &str)]| {
-            Evidence::Trial(Trial {
-                schema: &SCHEMA,
-                settings: settings.iter().map(|(key, value)| Assignment::own(key, *value)).collect(),
-                columns: &COLUMNS,
-                replicas: Replicas::Fixed(replicas),
-                one,
-            })
-        };
+        let trial = |settings: &[(&str, &str)]| Evidence::fixed(&SCHEMA, &COLUMNS, replicas, one, settings);
         vec![
             trial(&[("keep", "0.02,0.1,0.3,1"), ("power", "1,2,3"), ("signal_law", "basis,rotated")]),
             trial(&[("optimizer", "adam"), ("rate", "0.01")]),
