@@ -6,10 +6,14 @@
 //! * *useful*: 4 n FLOP per kept weight and step (2 forward, 2 gradient), whatever was computed beside it
 //! * *plain*: the same step in plain loops over all weights, one sample at a time
 
+#[path = "clock.rs"]
+mod clock;
+
+use clock::{best, peaks};
 use ndarray::Array3;
 use prunelaw_engine::data::patches::{Labels, NoiseLaw, PatchLaw, SignalLaw};
 use prunelaw_engine::fraction::KeepFraction;
-use prunelaw_engine::kernel::{Family, peak};
+use prunelaw_engine::kernel::Family;
 use prunelaw_engine::key::Key;
 use prunelaw_engine::mask::Mask;
 use prunelaw_engine::network::patch::{Outer, PatchBank, PatchNet, PatchObjective};
@@ -31,12 +35,7 @@ struct Setting {
 
 fn main() {
     let family = Family::best();
-    let rounds = 10_000_000;
-    let fma = rounds as f64 * peak::flops_per_round::<f32>()
-        / best(9, || _ = black_box(peak::chains::<f32>(family, rounds)))
-        / 1e9;
-    let gemm = sgemm();
-    println!("kernel {}   FMA peak {fma:.1} GFLOP/s   sgemm {gemm:.1} GFLOP/s (f32, one thread)", family.name());
+    let (fma, gemm) = peaks(family);
 
     let basis = SignalLaw::Basis;
     let grid = PatchLaw {
@@ -126,74 +125,6 @@ fn run(setting: &Setting, family: Family, fma: f64) {
             plain * 1e3,
         );
     }
-}
-
-// Best of so many runs, in seconds of this thread: what other programs do on the same core does not count.
-fn best(runs: usize, mut work: impl FnMut()) -> f64 {
-    (0..runs).fold(f64::INFINITY, |best, _| {
-        let start = seconds();
-        work();
-        best.min(seconds() - start)
-    })
-}
-
-#[cfg(target_os = "linux")]
-fn seconds() -> f64 {
-    #[repr(C)]
-    struct Time {
-        seconds: std::ffi::c_long,
-        nanoseconds: std::ffi::c_long,
-    }
-    const THREAD_CPU_TIME: std::ffi::c_int = 3;
-    unsafe extern "C" {
-        fn clock_gettime(clock: std::ffi::c_int, time: *mut Time) -> std::ffi::c_int;
-    }
-    let mut time = Time { seconds: 0, nanoseconds: 0 };
-    // SAFETY: the C library's function, and a place for its answer.
-    unsafe { clock_gettime(THREAD_CPU_TIME, &mut time) };
-    time.seconds as f64 + time.nanoseconds as f64 * 1e-9
-}
-
-#[cfg(not(target_os = "linux"))]
-fn seconds() -> f64 {
-    use std::sync::OnceLock;
-    static START: OnceLock<std::time::Instant> = OnceLock::new();
-    START.get_or_init(std::time::Instant::now).elapsed().as_secs_f64()
-}
-
-// GFLOP/s of the `gemm` crate on one thread.
-fn sgemm() -> f64 {
-    let (m, k, n) = (512, 784, 512);
-    let (a, b, mut c) = (vec![0.5f32; m * k], vec![0.25f32; k * n], vec![0.0f32; m * n]);
-    let seconds = best(30, || {
-        let row = |columns: usize| columns as isize;
-        // SAFETY: row-major arrays of these sizes.
-        unsafe {
-            gemm::gemm(
-                m,
-                n,
-                k,
-                c.as_mut_ptr(),
-                1,
-                row(n),
-                false,
-                a.as_ptr(),
-                1,
-                row(k),
-                b.as_ptr(),
-                1,
-                row(n),
-                0.0,
-                1.0,
-                false,
-                false,
-                false,
-                gemm::Parallelism::None,
-            );
-        }
-        black_box(&c);
-    });
-    2.0 * (m * k * n) as f64 / seconds / 1e9
 }
 
 // Gradient of the cross-entropy at power 1 by plain loops, one sample at a time.

@@ -4,6 +4,7 @@
 //! * [`lanes`]: vectors of 64 bytes, whatever the registers hold
 //! * [`aligned`]: memory that starts on a cache line
 //! * `patch`: forward pass and gradient of the patch network, dense and sparse
+//! * `lists`: products with the rows that a list names
 //! * `sparse`: products with a sparse matrix
 //! * `update`: the optimizers
 //! * `exp`: e^x
@@ -14,6 +15,7 @@
 pub mod aligned;
 pub(crate) mod exp;
 pub mod lanes;
+pub(crate) mod lists;
 pub(crate) mod patch;
 pub mod peak;
 pub(crate) mod sparse;

@@ -16,6 +16,7 @@
 use super::Task;
 use super::aligned::Aligned;
 use super::lanes::Lanes;
+use super::lists::{combine, dots};
 use crate::real::Real;
 use std::ops::Range;
 
@@ -236,7 +237,7 @@ impl<R: Real> Task<R> for Forward<'_, R> {
                         // SAFETY: coordinates of a list are below the bank's.
                         unsafe {
                             let rows = bank.rows.as_ptr().add(vectors.start);
-                            combine::<R, V>(weights, coordinates, rows, bank.width, z);
+                            combine::<R, V>(R::ZERO, weights, coordinates, rows, bank.width, z);
                         }
                     }
                 }
@@ -383,86 +384,6 @@ unsafe fn full_tile<R: Real, V: Lanes<R>, const TALL: usize, const WIDE: usize>(
     }
 }
 
-// The sum of the named rows times their values, over the coordinates of `out`; even and odd entries are added apart, so
-// that additions need not wait for each other.
-#[inline(always)]
-unsafe fn combine<R: Real, V: Lanes<R>>(values: &[R], places: &[u32], rows: *const R, stride: usize, out: &mut [R]) {
-    let vectors = out.len().div_ceil(V::COUNT);
-    let most = if V::REGISTERS >= 32 { 8 } else { 2 };
-    let chunks = vectors.div_ceil(most);
-    for chunk in 0..chunks {
-        // Chunks of almost one size: a narrow one would wait for its own additions.
-        let (from, to) = (chunk * vectors / chunks, (chunk + 1) * vectors / chunks);
-        let end = out.len().min(to * V::COUNT);
-        let out = &mut out[from * V::COUNT..end];
-        // SAFETY: the caller's; rows are padded to whole vectors.
-        unsafe {
-            let rows = rows.add(from * V::COUNT);
-            match to - from {
-                8 => combine_tile::<R, V, 8>(values, places, rows, stride, out),
-                7 => combine_tile::<R, V, 7>(values, places, rows, stride, out),
-                6 => combine_tile::<R, V, 6>(values, places, rows, stride, out),
-                5 => combine_tile::<R, V, 5>(values, places, rows, stride, out),
-                4 => combine_tile::<R, V, 4>(values, places, rows, stride, out),
-                3 => combine_tile::<R, V, 3>(values, places, rows, stride, out),
-                2 => combine_tile::<R, V, 2>(values, places, rows, stride, out),
-                _ => combine_tile::<R, V, 1>(values, places, rows, stride, out),
-            }
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn combine_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
-    values: &[R],
-    places: &[u32],
-    rows: *const R,
-    stride: usize,
-    out: &mut [R],
-) {
-    // SAFETY: the caller's.
-    unsafe {
-        let mut even = [V::splat(R::ZERO); WIDE];
-        let mut odd = even;
-        let mut entry = 0;
-        while entry + 1 < values.len() {
-            add_row::<R, V, WIDE>(&mut even, values, places, entry, rows, stride);
-            add_row::<R, V, WIDE>(&mut odd, values, places, entry + 1, rows, stride);
-            entry += 2;
-        }
-        if entry < values.len() {
-            add_row::<R, V, WIDE>(&mut even, values, places, entry, rows, stride);
-        }
-        for v in 0..WIDE {
-            let sum = even[v].add(odd[v]);
-            if (v + 1) * V::COUNT <= out.len() {
-                sum.store(out.as_mut_ptr().add(v * V::COUNT));
-            } else {
-                sum.store_some(&mut out[v * V::COUNT..]);
-            }
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn add_row<R: Real, V: Lanes<R>, const WIDE: usize>(
-    sums: &mut [V; WIDE],
-    values: &[R],
-    places: &[u32],
-    entry: usize,
-    rows: *const R,
-    stride: usize,
-) {
-    // SAFETY: the caller's.
-    unsafe {
-        let value = V::splat(*values.get_unchecked(entry));
-        let row = rows.add(*places.get_unchecked(entry) as usize * stride);
-        for (v, sum) in sums.iter_mut().enumerate() {
-            *sum = value.fma(V::load(row.add(v * V::COUNT)), *sum);
-        }
-    }
-}
-
 /// The gradient from the pre-activations and G.
 pub(crate) struct Backward<'a, R> {
     pub(crate) layer: Layer<'a, R>,
@@ -583,12 +504,12 @@ impl<R: Real> Backward<'_, R> {
                 let grad =
                     &mut self.grad[neuron * bank.coordinates..][columns.start..columns.end.min(bank.coordinates)];
                 // SAFETY: the caller's.
-                unsafe { combine::<R, V>(values, places, from, bank.depth, grad) };
+                unsafe { combine::<R, V>(R::ZERO, values, places, from, bank.depth, grad) };
             }
             Support::Lists { starts, coordinates } => {
                 let row = &mut self.row[columns.clone()];
                 // SAFETY: the caller's.
-                unsafe { combine::<R, V>(values, places, from, bank.depth, row) };
+                unsafe { combine::<R, V>(R::ZERO, values, places, from, bank.depth, row) };
                 // Lists ascend wherever the gradient goes by rows.
                 let list = &coordinates[starts[neuron]..starts[neuron + 1]];
                 let before = |end: usize| list.partition_point(|j| (*j as usize) < end);
@@ -609,74 +530,7 @@ impl<R: Real> Backward<'_, R> {
         let Support::Lists { starts, coordinates } = self.layer.support else { return };
         let list = starts[neuron]..starts[neuron + 1];
         let (grad, coordinates) = (&mut self.grad[list.clone()], &coordinates[list]);
-        let vectors = bank.width / V::COUNT;
-        // The same width in every family: it decides in which order a weight's lanes are added.
-        let wide = 8;
-        let mut from = 0;
-        while from < vectors {
-            let here = wide.min(vectors - from);
-            // SAFETY: the caller's; a tile lies inside the bank's rows and the slopes.
-            unsafe {
-                let rows = bank.rows.as_ptr().add(from * V::COUNT);
-                let slopes = self.slopes.as_ptr().add(from * V::COUNT);
-                let first = from == 0;
-                match here {
-                    8 => dot_tile::<R, V, 8>(slopes, coordinates, rows, bank.width, grad, first),
-                    7 => dot_tile::<R, V, 7>(slopes, coordinates, rows, bank.width, grad, first),
-                    6 => dot_tile::<R, V, 6>(slopes, coordinates, rows, bank.width, grad, first),
-                    5 => dot_tile::<R, V, 5>(slopes, coordinates, rows, bank.width, grad, first),
-                    4 => dot_tile::<R, V, 4>(slopes, coordinates, rows, bank.width, grad, first),
-                    3 => dot_tile::<R, V, 3>(slopes, coordinates, rows, bank.width, grad, first),
-                    2 => dot_tile::<R, V, 2>(slopes, coordinates, rows, bank.width, grad, first),
-                    _ => dot_tile::<R, V, 1>(slopes, coordinates, rows, bank.width, grad, first),
-                }
-            }
-            from += here;
-        }
+        // SAFETY: the caller's; the slopes are as wide as the bank's rows.
+        unsafe { dots::<R, V>(&self.slopes[..bank.width], coordinates, bank.rows.as_ptr(), bank.width, grad, false) };
     }
-}
-
-// Products of the slopes with the bank's rows, as many kept weights at a time as a vector has lanes.
-#[inline(always)]
-unsafe fn dot_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
-    slopes: *const R,
-    coordinates: &[u32],
-    rows: *const R,
-    width: usize,
-    grad: &mut [R],
-    first: bool,
-) {
-    // SAFETY: the caller's.
-    unsafe {
-        let from = slopes;
-        let mut slopes = [V::splat(R::ZERO); WIDE];
-        for (v, slope) in slopes.iter_mut().enumerate() {
-            *slope = V::load(from.add(v * V::COUNT));
-        }
-        let (mut coordinates, mut grad) = (coordinates.chunks_exact(V::COUNT), grad.chunks_exact_mut(V::COUNT));
-        for (coordinates, grad) in coordinates.by_ref().zip(grad.by_ref()) {
-            let mut products = [V::splat(R::ZERO); 16];
-            for (product, coordinate) in products.iter_mut().zip(coordinates) {
-                *product = dot::<R, V, WIDE>(&slopes, rows.add(*coordinate as usize * width));
-            }
-            let sums = V::sums(&products);
-            let sums = if first { sums } else { V::load(grad.as_ptr()).add(sums) };
-            sums.store(grad.as_mut_ptr());
-        }
-        for (coordinate, grad) in coordinates.remainder().iter().zip(grad.into_remainder()) {
-            let product = dot::<R, V, WIDE>(&slopes, rows.add(*coordinate as usize * width));
-            let sum = V::sums(&[product; 16]).first();
-            *grad = if first { sum } else { *grad + sum };
-        }
-    }
-}
-
-#[inline(always)]
-unsafe fn dot<R: Real, V: Lanes<R>, const WIDE: usize>(slopes: &[V; WIDE], row: *const R) -> V {
-    let mut sum = V::splat(R::ZERO);
-    for (v, slope) in slopes.iter().enumerate() {
-        // SAFETY: the caller's.
-        sum = slope.fma(unsafe { V::load(row.add(v * V::COUNT)) }, sum);
-    }
-    sum
 }

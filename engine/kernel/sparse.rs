@@ -3,13 +3,24 @@
 //! [`Sums`] is the forward pass of a sparse layer, and with the transposed pattern its backward pass; [`Dots`] is its
 //! gradient, one product over the samples for each kept weight. Each runs through the kept weights alone, so that the
 //! cost falls with the keep fraction.
+//!
+//! Both work on a *panel* at a time: a few vectors of samples of all rows of the dense matrix, copied together. Rows that
+//! stand a power of two apart would fall on the same few lines of the caches; a panel stays in the second one while all
+//! lists pass over it.
 
 use super::Task;
+use super::aligned::Aligned;
 use super::lanes::Lanes;
+use super::lists::{combine, dots};
 use crate::real::Real;
+use std::ops::Range;
 
-/// Vectors that are summed at once.
-const ABREAST: usize = 4;
+/// Most vectors in a row of a panel: what the kernels hold in registers at once.
+const WIDE: usize = 8;
+/// Fewest, for matrices of many rows.
+const NARROW: usize = 4;
+/// Bytes of a panel that still stay near.
+const NEAR: usize = 1 << 19;
 
 /// The kept entries of a matrix, row by row.
 #[derive(Clone, Debug)]
@@ -17,34 +28,43 @@ pub(crate) struct Pattern {
     /// Entries of row r are `starts[r]..starts[r + 1]`.
     starts: Vec<usize>,
     /// Column of each entry.
-    columns: Vec<u32>,
-    /// Where the weight of each entry stands.
-    weights: Vec<u32>,
+    places: Vec<u32>,
+    /// Where the weight of each entry stands; in the order of the entries if `None`.
+    order: Option<Vec<u32>>,
+    columns: usize,
 }
 
 impl Pattern {
     /// The pattern of these row-major indices, ascending; weight t belongs to the t-th of them.
     pub(crate) fn new(rows: usize, columns: usize, kept: &[usize]) -> Pattern {
         let starts = (0..=rows).map(|r| kept.partition_point(|&at| at < r * columns)).collect();
-        let columns = kept.iter().map(|&at| (at % columns) as u32).collect();
-        Pattern { starts, columns, weights: (0..kept.len() as u32).collect() }
+        let places = kept.iter().map(|&at| (at % columns) as u32).collect();
+        Pattern { starts, places, order: None, columns }
     }
 
     /// The pattern of the transpose, about the same weights.
-    pub(crate) fn transposed(&self, columns: usize) -> Pattern {
-        let mut starts = vec![0; columns + 1];
-        self.columns.iter().for_each(|&column| starts[column as usize + 1] += 1);
-        (0..columns).for_each(|column| starts[column + 1] += starts[column]);
-        let (mut next, len) = (starts.clone(), self.columns.len());
-        let (mut rows, mut weights) = (vec![0; len], vec![0; len]);
-        for row in 0..self.starts.len() - 1 {
-            for entry in self.starts[row]..self.starts[row + 1] {
-                let to = &mut next[self.columns[entry] as usize];
-                (rows[*to], weights[*to]) = (row as u32, self.weights[entry]);
+    pub(crate) fn transposed(&self) -> Pattern {
+        let mut starts = vec![0; self.columns + 1];
+        self.places.iter().for_each(|&column| starts[column as usize + 1] += 1);
+        (0..self.columns).for_each(|column| starts[column + 1] += starts[column]);
+        let (mut next, len) = (starts.clone(), self.places.len());
+        let (mut rows, mut order) = (vec![0; len], vec![0; len]);
+        for row in 0..self.rows() {
+            for entry in self.entries(row) {
+                let to = &mut next[self.places[entry] as usize];
+                (rows[*to], order[*to]) = (row as u32, entry as u32);
                 *to += 1;
             }
         }
-        Pattern { starts, columns: rows, weights }
+        Pattern { starts, places: rows, order: Some(order), columns: self.rows() }
+    }
+
+    fn rows(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    fn entries(&self, row: usize) -> Range<usize> {
+        self.starts[row]..self.starts[row + 1]
     }
 }
 
@@ -56,10 +76,37 @@ pub(crate) struct Rows<'a, R> {
     pub(crate) stride: usize,
 }
 
-impl<'a, R: Real> Rows<'a, R> {
-    fn row(&self, j: usize) -> &'a [R] {
-        &self.data[j * self.stride..][..self.width]
+/// Memory that the kernels reuse from call to call.
+#[derive(Clone, Debug)]
+pub(crate) struct Room<R> {
+    panel: Aligned<R>,
+    /// Weights in the order of a transposed pattern; one row of the left factor.
+    values: Vec<R>,
+}
+
+impl<R: Real> Room<R> {
+    /// Room for products with matrices of up to so many rows, and patterns of up to so many entries.
+    pub(crate) fn new(rows: usize, entries: usize) -> Room<R> {
+        let lanes = 64 / size_of::<R>();
+        Room { panel: Aligned::zeros(rows * WIDE * lanes), values: vec![R::ZERO; entries.max(WIDE * lanes)] }
     }
+}
+
+/// Samples of the panels over `width` samples of `rows` rows.
+fn panels<R: Real, V: Lanes<R>>(width: usize, rows: usize) -> impl Iterator<Item = Range<usize>> {
+    let most = (NEAR / 64 / rows.max(1)).clamp(NARROW, WIDE) * V::COUNT;
+    (0..width).step_by(most).map(move |first| first..width.min(first + most))
+}
+
+/// Copies `samples` of the first `rows` rows together, padded by zeros to whole vectors; returns the new stride.
+fn pack<R: Real, V: Lanes<R>>(from: Rows<'_, R>, rows: usize, samples: &Range<usize>, panel: &mut [R]) -> usize {
+    let stride = samples.len().next_multiple_of(V::COUNT);
+    for (j, to) in panel.chunks_exact_mut(stride).take(rows).enumerate() {
+        let (to, pad) = to.split_at_mut(samples.len());
+        to.copy_from_slice(&from.data[j * from.stride..][samples.clone()]);
+        pad.fill(R::ZERO);
+    }
+    stride
 }
 
 /// into_r = bias_r + sum over the entries of row r of weight * from_column; rows of `into` stand side by side.
@@ -70,6 +117,7 @@ pub(crate) struct Sums<'a, R> {
     pub(crate) bias: &'a [R],
     pub(crate) from: Rows<'a, R>,
     pub(crate) into: &'a mut [R],
+    pub(crate) room: &'a mut Room<R>,
 }
 
 impl<R: Real> Task<R> for Sums<'_, R> {
@@ -77,35 +125,26 @@ impl<R: Real> Task<R> for Sums<'_, R> {
 
     #[inline(always)]
     fn run<V: Lanes<R>>(self) {
-        let Sums { pattern, weights, bias, from, into } = self;
-        for (r, row) in into.chunks_exact_mut(from.width).enumerate() {
-            let entries = pattern.starts[r]..pattern.starts[r + 1];
-            let (columns, places) = (&pattern.columns[entries.clone()], &pattern.weights[entries]);
-            let start = V::splat(bias.get(r).copied().unwrap_or(R::ZERO));
-            let whole = from.width - from.width % (ABREAST * V::COUNT);
-            for first in (0..whole).step_by(ABREAST * V::COUNT) {
-                let mut sums = [start; ABREAST];
-                for (&column, &at) in columns.iter().zip(places) {
-                    let weight = V::splat(weights[at as usize]);
-                    let x = &from.row(column as usize)[first..first + ABREAST * V::COUNT];
-                    for (s, sum) in sums.iter_mut().enumerate() {
-                        // SAFETY: `x` has ABREAST vectors.
-                        *sum = weight.fma(unsafe { V::load(x.as_ptr().add(s * V::COUNT)) }, *sum);
-                    }
-                }
-                for (sum, to) in sums.iter().zip(row[first..].chunks_exact_mut(V::COUNT)) {
-                    // SAFETY: `to` has one vector.
-                    unsafe { sum.store(to.as_mut_ptr()) };
-                }
+        let Sums { pattern, weights, bias, from, into, room } = self;
+        let Room { panel, values } = room;
+        let values = match &pattern.order {
+            None => weights,
+            Some(order) => {
+                let values = &mut values[..order.len()];
+                values.iter_mut().zip(order).for_each(|(value, &at)| *value = weights[at as usize]);
+                values
             }
-            for first in (whole..from.width).step_by(V::COUNT) {
-                let count = V::COUNT.min(from.width - first);
-                let mut sum = start;
-                for (&column, &at) in columns.iter().zip(places) {
-                    let x = some::<R, V>(&from.row(column as usize)[first..first + count]);
-                    sum = V::splat(weights[at as usize]).fma(x, sum);
-                }
-                sum.store_some(&mut row[first..first + count]);
+        };
+        assert_eq!(values.len(), pattern.places.len());
+        for samples in panels::<R, V>(from.width, pattern.columns) {
+            let stride = pack::<R, V>(from, pattern.columns, &samples, panel);
+            for r in 0..pattern.rows() {
+                let entries = pattern.entries(r);
+                let start = bias.get(r).copied().unwrap_or(R::ZERO);
+                let (values, places) = (&values[entries.clone()], &pattern.places[entries]);
+                let out = &mut into[r * from.width..][samples.clone()];
+                // SAFETY: `pack` filled a row of the panel for every column of the pattern.
+                unsafe { combine::<R, V>(start, values, places, panel.as_ptr(), stride, out) };
             }
         }
     }
@@ -118,6 +157,7 @@ pub(crate) struct Dots<'a, R> {
     pub(crate) right: Rows<'a, R>,
     pub(crate) into: &'a mut [R],
     pub(crate) add: bool,
+    pub(crate) room: &'a mut Room<R>,
 }
 
 impl<R: Real> Task<R> for Dots<'_, R> {
@@ -125,50 +165,20 @@ impl<R: Real> Task<R> for Dots<'_, R> {
 
     #[inline(always)]
     fn run<V: Lanes<R>>(self) {
-        let Dots { pattern, left, right, into, add } = self;
-        let zero = V::splat(R::ZERO);
-        for r in 0..pattern.starts.len() - 1 {
-            let (entries, row) = (pattern.starts[r]..pattern.starts[r + 1], left.row(r));
-            let columns = pattern.columns[entries.clone()].chunks(V::COUNT);
-            for (columns, into) in columns.zip(into[entries].chunks_mut(V::COUNT)) {
-                let mut dots = [zero; 16];
-                for (dot, &column) in dots.iter_mut().zip(columns) {
-                    *dot = lanes::<R, V>(row, right.row(column as usize));
-                }
-                let dots = V::sums(&dots);
-                let before = if add { V::load_some(into, into.len()) } else { zero };
-                dots.add(before).store_some(into);
+        let Dots { pattern, left, right, into, add, room } = self;
+        let Room { panel, values } = room;
+        for samples in panels::<R, V>(right.width, pattern.columns) {
+            let stride = pack::<R, V>(right, pattern.columns, &samples, panel);
+            for r in 0..pattern.rows() {
+                let entries = pattern.entries(r);
+                let row = &mut values[..stride];
+                row[..samples.len()].copy_from_slice(&left.data[r * left.stride..][samples.clone()]);
+                row[samples.len()..].fill(R::ZERO);
+                let (places, into) = (&pattern.places[entries.clone()], &mut into[entries]);
+                // SAFETY: as above.
+                unsafe { dots::<R, V>(row, places, panel.as_ptr(), stride, into, add || samples.start > 0) };
             }
         }
-    }
-}
-
-/// The product a b, lane by lane.
-#[inline(always)]
-fn lanes<R: Real, V: Lanes<R>>(a: &[R], b: &[R]) -> V {
-    let mut sums = [V::splat(R::ZERO); ABREAST];
-    let wide = ABREAST * V::COUNT;
-    let whole = a.len() - a.len() % wide;
-    for (a, b) in a[..whole].chunks_exact(wide).zip(b[..whole].chunks_exact(wide)) {
-        for (s, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: both chunks have ABREAST vectors.
-            *sum = unsafe { V::load(a.as_ptr().add(s * V::COUNT)).fma(V::load(b.as_ptr().add(s * V::COUNT)), *sum) };
-        }
-    }
-    let mut rest = V::splat(R::ZERO);
-    for (a, b) in a[whole..].chunks(V::COUNT).zip(b[whole..].chunks(V::COUNT)) {
-        rest = some::<R, V>(a).fma(some(b), rest);
-    }
-    sums[0].add(sums[1]).add(sums[2].add(sums[3])).add(rest)
-}
-
-#[inline(always)]
-fn some<R: Real, V: Lanes<R>>(from: &[R]) -> V {
-    if from.len() == V::COUNT {
-        // SAFETY: COUNT numbers.
-        unsafe { V::load(from.as_ptr()) }
-    } else {
-        V::load_some(from, from.len())
     }
 }
 
@@ -187,7 +197,8 @@ mod tests {
         let (m, d) = (7, 11);
         let kept: Vec<usize> = (0..m * d).filter(|at| (at * 5 + 3) % 7 < 2 && at / d != 4).collect();
         let pattern = Pattern::new(m, d, &kept);
-        let back = pattern.transposed(d);
+        let back = pattern.transposed();
+        let mut room = Room::new(m.max(d), kept.len());
         let w = numbers(kept.len(), 1);
         for family in Family::ALL.into_iter().filter(|family| family.available()) {
             for n in [1, 5, 16, 63, 64, 130, 203] {
@@ -207,9 +218,16 @@ mod tests {
                         expected_grad[t] += delta[at / d * n + i] * x[at % d * (n + 2) + i];
                     }
                 }
-                family.run(Sums { pattern: &pattern, weights: &w, bias: &bias, from, into: &mut z });
-                family.run(Sums { pattern: &back, weights: &w, bias: &[], from: left, into: &mut below });
-                family.run(Dots { pattern: &pattern, left, right: from, into: &mut grad, add: true });
+                family.run(Sums { pattern: &pattern, weights: &w, bias: &bias, from, into: &mut z, room: &mut room });
+                family.run(Sums {
+                    pattern: &back,
+                    weights: &w,
+                    bias: &[],
+                    from: left,
+                    into: &mut below,
+                    room: &mut room,
+                });
+                family.run(Dots { pattern: &pattern, left, right: from, into: &mut grad, add: true, room: &mut room });
                 assert_eq!((z, below, grad), (expected_z, expected_below, expected_grad), "{family:?} {n}");
             }
         }
