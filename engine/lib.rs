@@ -10,6 +10,7 @@
 //! * [`network`], [`mask`]: the networks, and which of their weights are kept
 //! * [`linalg`]: matrix products
 //! * [`real`], [`kernel`], [`training`]: the two number types, vector code over them, and how a network is trained
+//! * [`subset_sum`]: which numbers a set of samples adds up to, behind strong tickets
 //! * [`table`]: results, one row per replica
 //! * [`statistics`]: tests, intervals and sequential decisions
 //! * [`effort`], [`stop`], [`device`]: how much, until when, where
@@ -27,5 +28,6 @@ pub mod real;
 pub mod settings;
 pub mod statistics;
 pub mod stop;
+pub mod subset_sum;
 pub mod table;
 pub mod training;
