@@ -4,7 +4,7 @@
 //! * [`card`]: what a claim says, from where, under which assumptions, and what is not checked
 //! * [`evidence`]: what has to be computed before a claim can be judged
 //! * [`point`]: the rows of one cell, as a judge reads them
-//! * [`limit`], [`rate`]: the two judges that most claims share
+//! * [`limit`], [`rate`], [`exponent`]: the judges that most claims share
 //! * [`verdict`]: the answers, and how findings at points become one verdict
 //! * [`claim`]: the trait
 //! * [`ledger`]: every result owed, held against the registry by a test
@@ -13,11 +13,13 @@
 pub mod card;
 pub mod claim;
 pub mod evidence;
+pub mod exponent;
 pub mod ledger;
 pub mod limit;
 pub mod point;
 pub mod pruned_training;
 pub mod rate;
+pub mod strong_tickets;
 pub mod verdict;
 
 pub use card::{Assumption, Card, Class, Provenance, Subject, Symbol};
@@ -37,4 +39,6 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::masked_noise_norm::CLAIM,
     &pruned_training::initial_noise_shrinks_with_keep::CLAIM,
     &pruned_training::pruning_improves_generalization::CLAIM,
+    &strong_tickets::growth_step_identity::CLAIM,
+    &strong_tickets::gadget_law_contains_uniform::CLAIM,
 ];

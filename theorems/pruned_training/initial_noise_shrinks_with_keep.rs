@@ -29,9 +29,10 @@
 
 use super::initial::initial;
 use super::{CLASSES, DIMENSION, KEEP, NEURONS, NOISE, PAPER, SAMPLES, SIGNAL, SUBJECT};
+use crate::exponent::Exponent;
 use crate::point::points;
 use crate::{
-    Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Replicas, Symbol, Trial, TrialError, Verdict,
+    Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Replicas, Symbol, Trial, TrialError,
 };
 use ndarray::s;
 use prunelaw_engine::data::patches::Labels;
@@ -40,7 +41,6 @@ use prunelaw_engine::key::Key;
 use prunelaw_engine::settings::vocabulary as field;
 use prunelaw_engine::settings::{Assignment, Field, Schema, Settings};
 use prunelaw_engine::statistics::slope::{Scale, Slope};
-use prunelaw_engine::statistics::{CannotDecide, Interval, Place};
 use prunelaw_engine::table::{Column, Row, Table};
 
 /// Half-width of the band around an exponent.
@@ -143,20 +143,6 @@ pub struct InitialNoiseShrinksWithKeep {
 pub static CLAIM: InitialNoiseShrinksWithKeep = InitialNoiseShrinksWithKeep { noise: 0.5, signal: 0.0 };
 static FALSE: InitialNoiseShrinksWithKeep = InitialNoiseShrinksWithKeep { noise: 1.0, signal: 0.5 };
 
-/// The verdict on a slope and its p-value, against the band around `expected`, at one of `slopes` slopes.
-fn decide(fit: &Slope, expected: f64, level: &Level, slopes: usize) -> Result<(Verdict, f64), CannotDecide> {
-    let band = Interval::around(expected, BAND);
-    let (exponent, std_err) = (fit.slope, fit.standard_error);
-    Ok(if fit.against(band, level.per_point(slopes))? == Place::Outside {
-        (Verdict::ScalingDisagrees { exponent, expected, std_err }, fit.p_in_band(band))
-    } else if fit.against(band, level.alpha)? == Place::Inside {
-        (Verdict::ScalingAgrees { exponent, expected, std_err }, fit.p_out_of_band(band))
-    } else {
-        let because = format!("the slope {exponent:.4} +- {std_err:.4} is not clear of the edge of the band");
-        (Verdict::Inconclusive { replicas_needed: None, because }, fit.p_in_band(band).min(fit.p_out_of_band(band)))
-    })
-}
-
 impl Claim for InitialNoiseShrinksWithKeep {
     fn card(&self) -> &'static Card {
         &CARD
@@ -185,52 +171,12 @@ impl Claim for InitialNoiseShrinksWithKeep {
         let finding = |(version, column, expected): (&'static str, &'static str, f64)| {
             let values: Vec<Vec<f64>> = points.iter().map(|point| point.numbers(column)).collect();
             let fit = Slope::fit(&keeps, &values, Scale::LogLog, &Key::root(CARD.id).child(column));
-            let seen = match &fit {
-                Ok(fit) => format!("slope {:.4} +- {:.4}, claimed {expected}", fit.slope, fit.standard_error),
-                Err(error) => error.to_string(),
-            };
-            let decided = fit.and_then(|fit| decide(&fit, expected, level, slopes.len()));
-            let (verdict, p_value) = match decided {
-                Ok((verdict, p_value)) => (verdict, Some(p_value)),
-                Err(error) => (Verdict::Inconclusive { replicas_needed: None, because: error.to_string() }, None),
-            };
-            Finding {
-                version,
-                ours: true,
-                // A slope belongs to all points together.
-                point: Vec::new(),
-                verdict,
-                p_value,
-                replicas: values.first().map_or(0, Vec::len) as u64,
-                failures: None,
-                claimed_rate: None,
-                seen,
-            }
+            Exponent { version, ours: true, expected, band: BAND }.judge(&fit, level, slopes.len())
         };
         slopes.into_iter().map(finding).collect()
     }
 
     fn false_sibling(&self) -> &'static dyn Claim {
         &FALSE
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn verdict(exponent: f64, spread: f64) -> &'static str {
-        let keeps = [0.1_f64, 0.3, 1.0];
-        let replica = |keep: f64, r: i32| keep.powf(exponent + spread * f64::from(r % 5 - 2));
-        let values: Vec<Vec<f64>> = keeps.iter().map(|keep| (0..20).map(|r| replica(*keep, r)).collect()).collect();
-        let fit = Slope::fit(&keeps, &values, Scale::LogLog, &Key::root("a slope")).unwrap();
-        decide(&fit, 0.5, &Level { alpha: 1e-3 }, 2).unwrap().0.name()
-    }
-
-    #[test]
-    fn a_slope_is_in_the_band_out_of_it_or_not_clear() {
-        assert_eq!(verdict(0.5, 0.01), "scaling_agrees");
-        assert_eq!(verdict(1.0, 0.01), "scaling_disagrees");
-        assert_eq!(verdict(0.54, 0.05), "inconclusive");
     }
 }
