@@ -27,7 +27,7 @@ static CARD: SimCard = SimCard {
     subject: "pruned_training",
     // The sweep's own: replica 3 here is replica 3 there.
     family: "patches",
-    protocol: 1,
+    protocol: 2,
 };
 
 static SCHEMAS: [Schema; 1] = [Schema { when: "data = \"patches\"", fields: &PATCH_FIELDS, rules: &[] }];

@@ -162,15 +162,10 @@ unsafe fn dot_tile<R: Real, V: Lanes<R>, const WIDE: usize>(
             let sums = if add { V::load(out.as_ptr()).add(sums) } else { sums };
             sums.store(out.as_mut_ptr());
         }
-        let (places, out) = (places.remainder(), out.into_remainder());
-        if !places.is_empty() {
-            let mut products = [V::splat(R::ZERO); 16];
-            for (product, place) in products.iter_mut().zip(places) {
-                *product = dot::<R, V, WIDE>(&held, rows.add(*place as usize * stride));
-            }
-            let sums = V::sums(&products);
-            let sums = if add { V::load_some(out, out.len()).add(sums) } else { sums };
-            sums.store_some(out);
+        for (place, out) in places.remainder().iter().zip(out.into_remainder()) {
+            let product = dot::<R, V, WIDE>(&held, rows.add(*place as usize * stride));
+            let sum = V::sums(&[product; 16]).first();
+            *out = if add { *out + sum } else { sum };
         }
     }
 }

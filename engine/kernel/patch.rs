@@ -20,7 +20,7 @@ use super::lists::{combine, dots};
 use crate::real::Real;
 use std::ops::Range;
 
-/// Dense vectors, both ways round. Coordinates are those that some neuron keeps.
+/// Dense vectors, both ways round. Coordinates are those that some neuron keeps and some vector has.
 #[derive(Clone, Debug)]
 pub(crate) struct Bank<R> {
     vectors: usize,
@@ -97,19 +97,37 @@ impl<R: Real> Bank<R> {
     }
 }
 
-/// Which coordinates each neuron keeps.
+/// Which coordinates each neuron keeps. The first few may be 0 in every dense vector (noise that is orthogonal to the
+/// signals): they are not in the bank, and only one-hot vectors see their weights.
 #[derive(Clone, Debug)]
 pub(crate) enum Support {
-    /// All of them.
-    Full,
-    /// `coordinates[starts[neuron]..starts[neuron + 1]]`, numbered as in the bank.
-    Lists { starts: Vec<usize>, coordinates: Vec<u32> },
+    /// All `dimension` of them; the bank has the last ones.
+    Full { dimension: usize },
+    /// Neuron r's weights are `starts[r]..starts[r + 1]`. From `live[r]` on they are those of the bank, and `coordinates`
+    /// has their numbers there.
+    Lists { starts: Vec<usize>, live: Vec<usize>, coordinates: Vec<u32> },
+}
+
+impl Support {
+    /// All weights of a neuron, and those of the bank's coordinates among them.
+    #[inline(always)]
+    fn weights<R: Real>(&self, neuron: usize, bank: &Bank<R>) -> (Range<usize>, Range<usize>) {
+        match self {
+            Support::Full { dimension } => {
+                let end = (neuron + 1) * dimension;
+                (end - dimension..end, end - bank.coordinates..end)
+            }
+            Support::Lists { starts, live, .. } => {
+                (starts[neuron]..starts[neuron + 1], live[neuron]..starts[neuron + 1])
+            }
+        }
+    }
 }
 
 /// One-hot vectors seen by kept weights, grouped by neuron.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hot<R> {
-    /// Neuron r's are `looks[starts[r]..starts[r + 1]]`.
+    /// Neuron r's are `looks[starts[r]..starts[r + 1]]`; all of them if there are no starts, because all see the same.
     pub(crate) starts: Vec<usize>,
     pub(crate) looks: Vec<Look<R>>,
     /// How many one-hot vectors, padded.
@@ -119,12 +137,19 @@ pub(crate) struct Hot<R> {
 /// A weight seen by a one-hot vector.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look<R> {
-    /// Where the weight stands in theta.
+    /// Where the weight stands among the neuron's.
     pub(crate) weight: u32,
     /// Which one-hot vector.
     pub(crate) lane: u32,
     /// The vector's one value.
     pub(crate) value: R,
+}
+
+impl<R> Hot<R> {
+    #[inline(always)]
+    fn of(&self, neuron: usize) -> &[Look<R>] {
+        if self.starts.is_empty() { &self.looks } else { &self.looks[self.starts[neuron]..self.starts[neuron + 1]] }
+    }
 }
 
 /// s(z) = max(0, z)^q, with the small powers apart.
@@ -222,16 +247,19 @@ impl<R: Real> Task<R> for Forward<'_, R> {
         let all = heads * neurons;
         assert!(self.z.len() >= all * lanes && self.sums.len() >= heads * lanes);
         match support {
-            Support::Full => {
-                assert_eq!(self.weights.len(), all * bank.coordinates);
+            Support::Full { dimension } => {
+                assert!(self.weights.len() == all * dimension && bank.coordinates <= *dimension);
                 // SAFETY: the two assertions, and a bank's rows.
-                unsafe { full::<R, V>(self.weights.as_ptr(), bank, all, self.z.as_mut_ptr(), lanes) }
+                unsafe {
+                    let weights = self.weights.as_ptr().add(dimension - bank.coordinates);
+                    full::<R, V>(weights, *dimension, bank, all, self.z.as_mut_ptr(), lanes);
+                }
             }
-            Support::Lists { starts, coordinates } => {
+            Support::Lists { starts, coordinates, .. } => {
                 assert!(starts.len() == all + 1 && coordinates.len() == self.weights.len());
                 for vectors in panels::<R, V>(bank.width, bank.coordinates, 4) {
                     for neuron in 0..all {
-                        let list = starts[neuron]..starts[neuron + 1];
+                        let (_, list) = support.weights(neuron, bank);
                         let (weights, coordinates) = (&self.weights[list.clone()], &coordinates[list]);
                         let z = &mut self.z[neuron * lanes..][vectors.clone()];
                         // SAFETY: coordinates of a list are below the bank's.
@@ -245,9 +273,10 @@ impl<R: Real> Task<R> for Forward<'_, R> {
         }
         for neuron in 0..all {
             let z = &mut self.z[neuron * lanes + bank.width..][..hot.width];
+            let weights = &self.weights[support.weights(neuron, bank).0];
             z.fill(R::ZERO);
-            for look in &hot.looks[hot.starts[neuron]..hot.starts[neuron + 1]] {
-                z[look.lane as usize] = self.weights[look.weight as usize] * look.value;
+            for look in hot.of(neuron) {
+                z[look.lane as usize] = weights[look.weight as usize] * look.value;
             }
         }
         // The kind of activation is decided outside the loops.
@@ -317,7 +346,14 @@ fn panels<R: Real, V: Lanes<R>>(width: usize, rows: usize, least: usize) -> impl
 
 // z = W X by tiles of neurons and vectors whose sums stay in registers, each over the coordinates in order.
 #[inline(always)]
-unsafe fn full<R: Real, V: Lanes<R>>(weights: *const R, bank: &Bank<R>, all: usize, z: *mut R, lanes: usize) {
+unsafe fn full<R: Real, V: Lanes<R>>(
+    weights: *const R,
+    dimension: usize,
+    bank: &Bank<R>,
+    all: usize,
+    z: *mut R,
+    lanes: usize,
+) {
     let vectors = bank.width / V::COUNT;
     let (tall, wide) = if V::REGISTERS >= 32 { (4, 4) } else { (2, 2) };
     let mut from = 0;
@@ -329,20 +365,20 @@ unsafe fn full<R: Real, V: Lanes<R>>(weights: *const R, bank: &Bank<R>, all: usi
             let tile = if all - neuron >= tall { tall } else { 1 };
             // SAFETY: the tile lies inside weights, bank and z.
             unsafe {
-                let weights = weights.add(neuron * bank.coordinates);
+                let weights = weights.add(neuron * dimension);
                 let rows = bank.rows.as_ptr().add(from * V::COUNT);
                 let z = z.add(neuron * lanes + from * V::COUNT);
                 match (tile, here) {
-                    (4, 4) => full_tile::<R, V, 4, 4>(weights, rows, bank, z, lanes),
-                    (4, 3) => full_tile::<R, V, 4, 3>(weights, rows, bank, z, lanes),
-                    (4, 2) => full_tile::<R, V, 4, 2>(weights, rows, bank, z, lanes),
-                    (4, _) => full_tile::<R, V, 4, 1>(weights, rows, bank, z, lanes),
-                    (2, 2) => full_tile::<R, V, 2, 2>(weights, rows, bank, z, lanes),
-                    (2, _) => full_tile::<R, V, 2, 1>(weights, rows, bank, z, lanes),
-                    (_, 4) => full_tile::<R, V, 1, 4>(weights, rows, bank, z, lanes),
-                    (_, 3) => full_tile::<R, V, 1, 3>(weights, rows, bank, z, lanes),
-                    (_, 2) => full_tile::<R, V, 1, 2>(weights, rows, bank, z, lanes),
-                    _ => full_tile::<R, V, 1, 1>(weights, rows, bank, z, lanes),
+                    (4, 4) => full_tile::<R, V, 4, 4>(weights, dimension, rows, bank, z, lanes),
+                    (4, 3) => full_tile::<R, V, 4, 3>(weights, dimension, rows, bank, z, lanes),
+                    (4, 2) => full_tile::<R, V, 4, 2>(weights, dimension, rows, bank, z, lanes),
+                    (4, _) => full_tile::<R, V, 4, 1>(weights, dimension, rows, bank, z, lanes),
+                    (2, 2) => full_tile::<R, V, 2, 2>(weights, dimension, rows, bank, z, lanes),
+                    (2, _) => full_tile::<R, V, 2, 1>(weights, dimension, rows, bank, z, lanes),
+                    (_, 4) => full_tile::<R, V, 1, 4>(weights, dimension, rows, bank, z, lanes),
+                    (_, 3) => full_tile::<R, V, 1, 3>(weights, dimension, rows, bank, z, lanes),
+                    (_, 2) => full_tile::<R, V, 1, 2>(weights, dimension, rows, bank, z, lanes),
+                    _ => full_tile::<R, V, 1, 1>(weights, dimension, rows, bank, z, lanes),
                 }
             }
             neuron += tile;
@@ -354,6 +390,7 @@ unsafe fn full<R: Real, V: Lanes<R>>(weights: *const R, bank: &Bank<R>, all: usi
 #[inline(always)]
 unsafe fn full_tile<R: Real, V: Lanes<R>, const TALL: usize, const WIDE: usize>(
     weights: *const R,
+    dimension: usize,
     rows: *const R,
     bank: &Bank<R>,
     z: *mut R,
@@ -369,7 +406,7 @@ unsafe fn full_tile<R: Real, V: Lanes<R>, const TALL: usize, const WIDE: usize>(
                 *x = V::load(row.add(v * V::COUNT));
             }
             for (r, sums) in sums.iter_mut().enumerate() {
-                let w = V::splat(*weights.add(r * bank.coordinates + j));
+                let w = V::splat(*weights.add(r * dimension + j));
                 for (sum, x) in sums.iter_mut().zip(x) {
                     *sum = w.fma(x, *sum);
                 }
@@ -478,10 +515,13 @@ impl<R: Real> Backward<'_, R> {
 
     #[inline(always)]
     fn hot(&mut self, neuron: usize) {
-        let Layer { bank, hot, .. } = self.layer;
+        let Layer { bank, hot, support, .. } = self.layer;
         let slopes = &self.slopes[bank.width..][..hot.width];
-        for look in &hot.looks[hot.starts[neuron]..hot.starts[neuron + 1]] {
-            self.grad[look.weight as usize] += slopes[look.lane as usize] * look.value;
+        let (all, live) = support.weights(neuron, bank);
+        self.grad[all.start..live.start].fill(R::ZERO);
+        let grad = &mut self.grad[all];
+        for look in hot.of(neuron) {
+            grad[look.weight as usize] += slopes[look.lane as usize] * look.value;
         }
     }
 
@@ -499,23 +539,23 @@ impl<R: Real> Backward<'_, R> {
         let (values, places) = (&self.active[..active], &self.places[..active]);
         // SAFETY: a panel lies inside the bank's columns.
         let from = unsafe { bank.columns.as_ptr().add(columns.start) };
+        let (_, live) = self.layer.support.weights(neuron, bank);
         match self.layer.support {
-            Support::Full => {
-                let grad =
-                    &mut self.grad[neuron * bank.coordinates..][columns.start..columns.end.min(bank.coordinates)];
+            Support::Full { .. } => {
+                let grad = &mut self.grad[live][columns.start..columns.end.min(bank.coordinates)];
                 // SAFETY: the caller's.
                 unsafe { combine::<R, V>(R::ZERO, values, places, from, bank.depth, grad) };
             }
-            Support::Lists { starts, coordinates } => {
+            Support::Lists { coordinates, .. } => {
                 let row = &mut self.row[columns.clone()];
                 // SAFETY: the caller's.
                 unsafe { combine::<R, V>(R::ZERO, values, places, from, bank.depth, row) };
                 // Lists ascend wherever the gradient goes by rows.
-                let list = &coordinates[starts[neuron]..starts[neuron + 1]];
+                let list = &coordinates[live.clone()];
                 let before = |end: usize| list.partition_point(|j| (*j as usize) < end);
                 let whole = columns.len() == bank.depth;
                 let part = if whole { 0..list.len() } else { before(columns.start)..before(columns.end) };
-                let grad = &mut self.grad[starts[neuron]..][part.clone()];
+                let grad = &mut self.grad[live][part.clone()];
                 for (grad, j) in grad.iter_mut().zip(&list[part]) {
                     // SAFETY: these coordinates are in the panel.
                     *grad = unsafe { *row.get_unchecked(*j as usize - columns.start) };
@@ -527,9 +567,9 @@ impl<R: Real> Backward<'_, R> {
     #[inline(always)]
     unsafe fn dots<V: Lanes<R>>(&mut self, neuron: usize) {
         let bank = self.layer.bank;
-        let Support::Lists { starts, coordinates } = self.layer.support else { return };
-        let list = starts[neuron]..starts[neuron + 1];
-        let (grad, coordinates) = (&mut self.grad[list.clone()], &coordinates[list]);
+        let Support::Lists { coordinates, .. } = self.layer.support else { return };
+        let (_, live) = self.layer.support.weights(neuron, bank);
+        let (grad, coordinates) = (&mut self.grad[live.clone()], &coordinates[live]);
         // SAFETY: the caller's; the slopes are as wide as the bank's rows.
         unsafe { dots::<R, V>(&self.slopes[..bank.width], coordinates, bank.rows.as_ptr(), bank.width, grad, false) };
     }

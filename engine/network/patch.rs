@@ -117,6 +117,11 @@ impl PatchBank {
         PatchBank { dense, hot, samples }
     }
 
+    // So many first coordinates are 0 in every dense vector: those of basis signals, if the noise is orthogonal to them.
+    fn dead(&self) -> usize {
+        self.dense.columns().into_iter().take_while(|column| column.iter().all(|x| *x == 0.0)).count()
+    }
+
     /// The bank of outside data, x: (n, 2, d). Vector i is the first patch of sample i, vector n + i the second.
     ///
     /// # Errors
@@ -267,16 +272,25 @@ pub struct PatchObjective<R> {
     loss: Loss,
     // Where the kept weights stand in `w`; all of them if `None`.
     kept: Option<Vec<usize>>,
-    // The same, neuron by neuron, with the coordinates that some neuron keeps numbered anew.
-    support: Support,
-    // The coordinates in the order of their new numbers; all of them if `None`.
-    coordinates: Option<Vec<usize>>,
+    // The same, neuron by neuron, as the kernels walk through them.
+    layout: Layout,
     hot: Hot<R>,
-    by_rows: bool,
     all: Data<R>,
     // The last mini-batch.
     batch: Option<Data<R>>,
     work: Workspace<R>,
+}
+
+// How the kernels see the kept weights on a bank.
+#[derive(Clone, Debug)]
+struct Layout {
+    support: Support,
+    // So many first coordinates are 0 in every dense vector of the bank.
+    dead: usize,
+    // The bank's coordinates in the order of their numbers there.
+    coordinates: Vec<usize>,
+    // Whether the gradient goes by rows.
+    by_rows: bool,
 }
 
 // What one pass runs over: all samples, or a mini-batch.
@@ -332,12 +346,8 @@ impl<R: Real> PatchObjective<R> {
         fits(shape, bank, &targets, loss)?;
         let kept: Option<Vec<usize>> =
             mask.filter(|mask| mask.kept() < mask.len()).map(|mask| mask.indices().collect());
-        let layout = kept.as_ref().map(|kept| lists::<R>(kept, classes * neurons, dimension, bank.dense.nrows()));
-        let (support, coordinates, by_rows) = match layout {
-            None => (Support::Full, None, true),
-            Some((support, coordinates, by_rows)) => (support, Some(coordinates), by_rows),
-        };
-        let data = data(bank, coordinates.as_deref(), targets);
+        let layout = Layout::new::<R>(kept.as_deref(), shape, bank);
+        let data = data(bank, &layout.coordinates, targets);
         let hot = looks(&data.hot, kept.as_deref(), classes * neurons, dimension);
         let work = Workspace::new(shape, &data, hot.width);
         let outer = if net.a.is_some() { Outer::Trained } else { Outer::Ones };
@@ -348,10 +358,8 @@ impl<R: Real> PatchObjective<R> {
             outer,
             loss,
             kept,
-            support,
-            coordinates,
+            layout,
             hot,
-            by_rows,
             all: data,
             batch: None,
             work,
@@ -369,7 +377,10 @@ impl<R: Real> PatchObjective<R> {
     /// [`PatchError`] if data, targets and network do not fit together.
     pub fn load(&mut self, bank: &PatchBank, targets: Targets<R>) -> Result<(), PatchError> {
         fits(self.shape, bank, &targets, self.loss)?;
-        self.all = data(bank, self.coordinates.as_deref(), targets);
+        if bank.dead() != self.layout.dead {
+            self.layout = Layout::new::<R>(self.kept.as_deref(), self.shape, bank);
+        }
+        self.all = data(bank, &self.layout.coordinates, targets);
         self.hot = looks(&self.all.hot, self.kept.as_deref(), self.shape.0 * self.shape.1, self.shape.2);
         self.batch = None;
         self.work = Workspace::new(self.shape, &self.all, self.hot.width);
@@ -445,7 +456,7 @@ impl<R: Real> PatchObjective<R> {
         let outer = (self.outer == Outer::Trained).then_some(outer);
         let layer = Layer {
             bank: &data.bank,
-            support: &self.support,
+            support: &self.layout.support,
             hot: &self.hot,
             activation: Activation::new(self.power),
             heads: self.shape.0,
@@ -481,7 +492,7 @@ impl<R: Real> PatchObjective<R> {
             outer,
             z: &work.z,
             head_slopes: &work.head_slopes,
-            by_rows: self.by_rows,
+            by_rows: self.layout.by_rows,
             grad,
             grad_outer: outer.is_some().then_some(grad_outer),
             slopes: &mut work.slopes,
@@ -496,7 +507,7 @@ impl<R: Real> PatchObjective<R> {
     fn select(&mut self, batch: &[usize]) {
         let all = &self.all;
         let data = self.batch.get_or_insert_with(|| Data {
-            bank: Bank::room(all.dense, self.coordinates.as_ref().map_or(self.shape.2, Vec::len)),
+            bank: Bank::room(all.dense, self.layout.coordinates.len()),
             dense: 0,
             hot: all.hot.clone(),
             pairs: Vec::with_capacity(all.pairs.len()),
@@ -586,51 +597,78 @@ fn fits<R: Real>(
     Ok(loss.check(targets)?)
 }
 
-// Kept entries neuron by neuron, the coordinates that some neuron keeps by their new numbers, and whether the gradient is
-// cheaper by rows. By rows the numbers ascend along each list, so that a part of the coordinates is a part of the list. By
-// dots a coordinate gets its number when a neuron first keeps it: with few kept entries each neuron then reads its own
-// stretch of the bank.
-fn lists<R: Real>(kept: &[usize], neurons: usize, dimension: usize, vectors: usize) -> (Support, Vec<usize>, bool) {
-    let mut number = vec![u32::MAX; dimension];
-    let mut seen = Vec::new();
-    for j in kept.iter().map(|at| at % dimension) {
-        if number[j] == u32::MAX {
-            number[j] = seen.len() as u32;
-            seen.push(j);
+impl Layout {
+    fn new<R: Real>(
+        kept: Option<&[usize]>,
+        (classes, neurons, dimension): (usize, usize, usize),
+        bank: &PatchBank,
+    ) -> Layout {
+        let dead = bank.dead();
+        match kept {
+            None => {
+                let support = Support::Full { dimension };
+                Layout { support, dead, coordinates: (dead..dimension).collect(), by_rows: true }
+            }
+            Some(kept) => Layout::lists::<R>(kept, classes * neurons, dimension, dead, bank.dense.nrows()),
         }
     }
-    let by_rows = rows_are_cheaper::<R>(neurons, seen.len(), kept.len(), vectors);
-    if by_rows {
-        seen.sort_unstable();
-        seen.iter().enumerate().for_each(|(new, j)| number[*j] = new as u32);
+
+    // The coordinates that some neuron keeps get new numbers. By rows the numbers ascend along each list, so that a part of
+    // the coordinates is a part of the list. By dots a coordinate gets its number when a neuron first keeps it: with few
+    // kept entries each neuron then reads its own stretch of the bank.
+    fn lists<R: Real>(kept: &[usize], neurons: usize, dimension: usize, dead: usize, vectors: usize) -> Layout {
+        let mut number = vec![u32::MAX; dimension];
+        let mut seen = Vec::new();
+        let mut weights = 0;
+        for j in kept.iter().map(|at| at % dimension).filter(|j| *j >= dead) {
+            weights += 1;
+            if number[j] == u32::MAX {
+                number[j] = seen.len() as u32;
+                seen.push(j);
+            }
+        }
+        let by_rows = rows_are_cheaper::<R>(neurons, seen.len(), weights, vectors);
+        if by_rows {
+            seen.sort_unstable();
+            seen.iter().enumerate().for_each(|(new, j)| number[*j] = new as u32);
+        }
+        let coordinates = kept.iter().map(|at| number[at % dimension]).collect();
+        let starts = (0..=neurons).map(|neuron| kept.partition_point(|at| *at < neuron * dimension)).collect();
+        let live = (0..neurons).map(|neuron| kept.partition_point(|at| *at < neuron * dimension + dead)).collect();
+        Layout { support: Support::Lists { starts, live, coordinates }, dead, coordinates: seen, by_rows }
     }
-    let coordinates = kept.iter().map(|at| number[at % dimension]).collect();
-    let starts = (0..=neurons).map(|neuron| kept.partition_point(|at| *at < neuron * dimension)).collect();
-    (Support::Lists { starts, coordinates }, seen, by_rows)
 }
 
-fn data<R: Real>(bank: &PatchBank, coordinates: Option<&[usize]>, targets: Targets<R>) -> Data<R> {
+fn data<R: Real>(bank: &PatchBank, coordinates: &[usize], targets: Targets<R>) -> Data<R> {
     let dense = bank.dense.nrows();
-    let of = |v: usize, j: usize| R::from_f64(bank.dense[[v, coordinates.map_or(j, |all| all[j])]]);
-    let inner = Bank::new(dense, coordinates.map_or(bank.dimension(), <[usize]>::len), of);
+    let inner = Bank::new(dense, coordinates.len(), |v, j| R::from_f64(bank.dense[[v, coordinates[j]]]));
     let mut data = Data { bank: inner, dense, hot: bank.hot.clone(), pairs: Vec::new(), targets };
     data.pairs = bank.samples.iter().map(|pair| pair.map(|v| data.lane(v) as u32)).collect();
     data
 }
 
-// Which kept weights the one-hot vectors see.
+// Which kept weights the one-hot vectors see, by their places among their neuron's.
 fn looks<R: Real>(hot: &[(usize, f64)], kept: Option<&[usize]>, neurons: usize, dimension: usize) -> Hot<R> {
-    let mut found = Hot { starts: vec![0], looks: Vec::new(), width: padded::<R>(hot.len()) };
+    let look = |weight: usize, lane: usize, value: f64| Look {
+        weight: weight as u32,
+        lane: lane as u32,
+        value: R::from_f64(value),
+    };
+    let mut found = Hot { starts: Vec::new(), looks: Vec::new(), width: padded::<R>(hot.len()) };
+    let Some(kept) = kept else {
+        found.looks = hot.iter().enumerate().map(|(lane, (j, value))| look(*j, lane, *value)).collect();
+        return found;
+    };
     for neuron in 0..neurons {
-        for (lane, (coordinate, value)) in hot.iter().enumerate() {
-            let at = neuron * dimension + coordinate;
-            let weight = kept.map_or(Some(at), |kept| kept.binary_search(&at).ok());
-            if let Some(weight) = weight {
-                found.looks.push(Look { weight: weight as u32, lane: lane as u32, value: R::from_f64(*value) });
-            }
-        }
         found.starts.push(found.looks.len());
+        let first = kept.partition_point(|at| *at < neuron * dimension);
+        let seen = hot.iter().enumerate().filter_map(|(lane, (j, value))| {
+            let weight = kept.binary_search(&(neuron * dimension + j)).ok()?;
+            Some(look(weight - first, lane, *value))
+        });
+        found.looks.extend(seen);
     }
+    found.starts.push(found.looks.len());
     found
 }
 

@@ -129,8 +129,9 @@ fn the_kernels_agree_with_plain_loops() {
         let (value, grad_w, grad_a) = naive(&plain, &x, &goal, loss);
         for bank in [bank, PatchBank::of_array(x.view()).unwrap()] {
             let objective = PatchObjective::new(&net, mask.as_ref(), &bank, targets.clone(), loss).unwrap();
-            for by_rows in [objective.by_rows, objective.kept.is_none()] {
-                let mut objective = PatchObjective { by_rows, ..objective.clone() }.with_kernel(family);
+            for by_rows in [objective.layout.by_rows, objective.kept.is_none()] {
+                let mut objective = objective.clone().with_kernel(family);
+                objective.layout.by_rows = by_rows;
                 let theta = objective.pack(&net);
                 let mut grad = vec![f64::NAN; objective.parameters()];
                 let seen = objective.gradient(&theta, None, &mut grad);
