@@ -130,6 +130,12 @@ impl From<bool> for Cell {
     }
 }
 
+impl From<String> for Cell {
+    fn from(value: String) -> Cell {
+        Cell::Text(value)
+    }
+}
+
 impl From<&str> for Cell {
     fn from(value: &str) -> Cell {
         Cell::Text(value.to_owned())

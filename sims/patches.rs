@@ -8,9 +8,10 @@ use prunelaw_engine::network::patch::{Outer, PatchBank, PatchNet, PatchObjective
 use prunelaw_engine::real::Real;
 use prunelaw_engine::settings::{Settings, SettingsError};
 use prunelaw_engine::stop::Stop;
-use prunelaw_engine::training::{Loss, Observer, Optimizer, Recipe, Schedule, Targets, Trained, train};
+use prunelaw_engine::training::{Loss, Objective, Observer, Optimizer, Recipe, Schedule, Targets, Trained, train};
 
 use crate::Cost;
+use std::fmt::Display;
 
 /// Labels of sweeps are balanced, as in every instantiation of the sheet; the paper draws them uniformly.
 pub const LABELS: Labels = Labels::Balanced;
@@ -175,98 +176,116 @@ impl<R: Real> Draws<R> {
     }
 }
 
-/// What a mask leaves of the classes' own signals at initialization (sheet 3.2).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What a mask leaves of the classes' own signals at initialization (sheet 3.2), class by class.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnSignal {
-    /// Neurons that still see their own class's signal: sum over k of |S_signal^k|.
-    pub seen: usize,
-    /// Those whose initial correlation with it is positive, so that they can grow: sum over k of N_k.
-    pub usable: usize,
-    /// Classes with at least one usable neuron.
-    pub usable_classes: usize,
+    /// Neurons that still see their own class's signal: |S_signal^k|.
+    pub seen: Vec<usize>,
+    /// Those whose initial correlation with it is positive, so that they can grow: N_k.
+    pub usable: Vec<usize>,
 }
 
 impl OwnSignal {
     /// Counts over the masked initial network.
     pub fn count<R: Real>(mask: &Mask, init: &PatchNet<R>, signals: &Signals) -> OwnSignal {
         let (classes, neurons, dimension) = init.w.dim();
-        let mut count = OwnSignal::default();
+        let mut count = OwnSignal { seen: vec![0; classes], usable: vec![0; classes] };
         for k in 0..classes {
-            let before = count.usable;
             let signal = signals.vector(k);
             let support: Vec<usize> = (0..dimension).filter(|j| signal[*j] != 0.0).collect();
             for r in 0..neurons {
                 let start = (k * neurons + r) * dimension;
                 let kept = || support.iter().copied().filter(|j| mask.keeps(start + j));
                 let correlation: f64 = kept().map(|j| init.w[[k, r, j]].to_f64() * signal[j]).sum();
-                count.seen += usize::from(kept().next().is_some());
-                count.usable += usize::from(correlation > 0.0);
+                count.seen[k] += usize::from(kept().next().is_some());
+                count.usable[k] += usize::from(correlation > 0.0);
             }
-            count.usable_classes += usize::from(count.usable > before);
         }
         count
     }
+
+    /// Classes with at least one usable neuron.
+    pub fn usable_classes(&self) -> usize {
+        self.usable.iter().filter(|usable| **usable > 0).count()
+    }
 }
 
-/// One trained replica of a cell.
+/// One replica of a cell before training.
 #[derive(Debug)]
-pub struct PatchRun<R> {
-    /// How training ended.
-    pub trained: Trained,
+pub struct Start<R> {
+    /// The cell's mask; (K, m, d).
+    pub mask: Mask,
     /// Learning rate (of the schedule's start).
     pub rate: f64,
-    /// Weights kept.
-    pub kept: usize,
     /// What the mask left of the signals.
     pub own: OwnSignal,
-    /// Largest |F| on the training data at initialization.
-    pub initial_output: f64,
-    /// The objective, evaluated at the final weights.
+    /// The objective, evaluated at the initial weights.
     pub objective: PatchObjective<R>,
-    /// The final network.
-    pub network: PatchNet<R>,
+    /// The initial weights that the mask keeps.
+    pub theta: Vec<R>,
 }
 
-/// Draws the mask and trains one cell. `None` if `stop` was raised.
-pub fn train_cell<R: Real>(
+impl<R: Real> Start<R> {
+    /// Draws the mask.
+    pub fn of(cell: &PatchCell, draws: &Draws<R>) -> Start<R> {
+        let (classes, neurons, dimension) = draws.shape;
+        let mask = Mask::bernoulli(&[classes, neurons, dimension], cell.keep, &draws.key.child("mask"));
+        let rate =
+            if cell.adaptive { cell.law.adaptive_rate(cell.recipe.rate, cell.keep, &mask) } else { cell.recipe.rate };
+        let mut objective = objective(cell, draws, &mask, &draws.bank, &draws.sample.labels);
+        let theta = objective.pack(&draws.init);
+        objective.loss(&theta);
+        let own = OwnSignal::count(&mask, &draws.init, &draws.sample.signals);
+        Start { mask, rate, own, objective, theta }
+    }
+
+    /// Trains it. `None` if `stop` was raised.
+    pub fn train(
+        &mut self,
+        cell: &PatchCell,
+        draws: &Draws<R>,
+        observer: &mut impl Observer<R, PatchObjective<R>>,
+        stop: &Stop,
+    ) -> Option<Trained> {
+        let recipe = Recipe { rate: self.rate, ..cell.recipe };
+        train(&mut self.objective, &mut self.theta, &recipe, &draws.key.child("order"), observer, stop)
+    }
+}
+
+/// The cross-entropy of a cell's masked network on samples of its law.
+pub fn objective<R: Real>(
     cell: &PatchCell,
     draws: &Draws<R>,
-    observer: &mut impl Observer<R, PatchObjective<R>>,
-    stop: &Stop,
-) -> Option<PatchRun<R>> {
-    let (classes, neurons, dimension) = draws.shape;
-    let mask = Mask::bernoulli(&[classes, neurons, dimension], cell.keep, &draws.key.child("mask"));
-    let rate =
-        if cell.adaptive { cell.law.adaptive_rate(cell.recipe.rate, cell.keep, &mask) } else { cell.recipe.rate };
-    let targets = Targets::classes(&draws.sample.labels, classes).expect("the law's labels are below K");
-    let mut objective = PatchObjective::new(&draws.init, Some(&mask), &draws.bank, targets, Loss::CrossEntropy)
-        .expect("data, mask and network of one cell fit");
-    let mut theta = objective.pack(&draws.init);
-    let initial = objective.unpack(&theta).outputs(&draws.bank).expect("data and network of one cell fit");
-    let recipe = Recipe { rate, ..cell.recipe };
-    let trained = train(&mut objective, &mut theta, &recipe, &draws.key.child("order"), observer, stop)?;
-    Some(PatchRun {
-        trained,
-        rate,
-        kept: mask.kept(),
-        own: OwnSignal::count(&mask, &draws.init, &draws.sample.signals),
-        initial_output: initial.iter().fold(0.0, |most, f| f.to_f64().abs().max(most)),
-        network: objective.unpack(&theta),
-        objective,
-    })
+    mask: &Mask,
+    bank: &PatchBank,
+    labels: &[usize],
+) -> PatchObjective<R> {
+    let targets = Targets::classes(labels, cell.law.classes).expect("the law's labels are below K");
+    PatchObjective::new(&draws.init, Some(mask), bank, targets, Loss::CrossEntropy)
+        .expect("data, mask and network of one cell fit")
 }
 
-/// Alignment with signals and with training noise, from an evaluated objective whose bank is one of the law.
-///
-/// (mean over classes of max_r <w_kr, mu_k>, mean over samples of max_r <w_{y_i r}, xi_i>)
-pub fn alignments<R: Real>(objective: &PatchObjective<R>, labels: &[usize]) -> (f64, f64) {
-    let z = objective.preactivations();
-    let (classes, neurons, _) = z.dim();
-    let largest = |k: usize, v: usize| (0..neurons).map(|r| z[[k, r, v]].to_f64()).fold(f64::NEG_INFINITY, f64::max);
-    let n = labels.len();
-    let signal = (0..classes).map(|k| largest(k, n + k)).sum::<f64>() / classes as f64;
-    let noise = labels.iter().enumerate().map(|(i, y)| largest(*y, i)).sum::<f64>() / n as f64;
-    (signal, noise)
+/// The mean of values that are there.
+pub fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// The largest value; NaN if one is.
+pub fn largest(values: &[f64]) -> f64 {
+    let larger = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) };
+    values.iter().copied().fold(f64::NEG_INFINITY, larger)
+}
+
+/// The smallest softmax probability that a training sample's own class has, from an evaluated objective: min_i logit_y.
+pub fn least_logit<R: Real>(objective: &PatchObjective<R>, labels: &[usize]) -> f64 {
+    let residuals = objective.residuals();
+    let logit = |(i, y): (usize, &usize)| 1.0 + residuals[[*y, i]].to_f64();
+    labels.iter().enumerate().map(logit).fold(f64::INFINITY, f64::min)
+}
+
+/// Values in class order, separated by spaces: a cell of a table for a quantity that every class has.
+pub fn by_class<T: Display>(values: &[T]) -> String {
+    values.iter().map(T::to_string).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -318,11 +337,11 @@ mod tests {
         let draws = Draws::<f64>::of(&cell, &key, None);
         let shape = [2, 2000, 30];
         let own = OwnSignal::count(&Mask::ones(&shape), &draws.init, &draws.sample.signals);
-        assert_eq!((own.seen, own.usable_classes), (4000, 2));
-        // Binomial(4000, 1/2): 5.5 standard deviations, false alarm below 1e-7.
-        assert!((own.usable as f64 - 2000.0).abs() < 5.5 * 1000f64.sqrt());
+        assert_eq!((own.seen.clone(), own.usable_classes()), (vec![2000, 2000], 2));
+        // Binomial(2000, 1/2) twice: 5.6 standard deviations, false alarm below 1e-7.
+        assert!(own.usable.iter().all(|usable| (*usable as f64 - 1000.0).abs() < 5.6 * 500f64.sqrt()));
         let none = OwnSignal::count(&Mask::from_indices(&shape, []), &draws.init, &draws.sample.signals);
-        assert_eq!(none, OwnSignal::default());
+        assert_eq!((none.seen.clone(), none.usable.clone(), none.usable_classes()), (vec![0, 0], vec![0, 0], 0));
     }
 
     #[test]

@@ -30,7 +30,7 @@ static CARD: SimCard = SimCard {
     source: "arXiv 2301.00335 (JMLR 26(84), 2025), sec. 2 and 5.2; sizes of setting A are ours",
     subject: "pruned_training",
     family: "patches",
-    protocol: 2,
+    protocol: 3,
 };
 
 /// The fields of a patch cell, with the defaults of setting A.

@@ -27,7 +27,7 @@ static CARD: SimCard = SimCard {
     subject: "pruned_training",
     // Replica r here has the draws of replica r of the fraction sweep, where sizes agree.
     family: "patches",
-    protocol: 2,
+    protocol: 3,
 };
 
 static FIELDS: [Field; 19] = [

@@ -9,7 +9,7 @@
 //! | q | `power` | q >= 1 |
 //! | x_1, x_2 | [`PatchBank`] | the patches: distinct vectors, and two of them per sample |
 
-use crate::data::patches::{Labels, PatchLaw, PatchSample, Signals};
+use crate::data::patches::{PatchSample, PatchStream, Signals};
 use crate::kernel::Family;
 use crate::kernel::aligned::Aligned;
 use crate::kernel::patch::{Activation, Backward, Bank, Forward, Hot, Layer, Look, Support, padded};
@@ -209,21 +209,19 @@ impl<R: Real> PatchNet<R> {
         Ok(objective.loss(&theta))
     }
 
-    /// Mean loss and accuracy on `n` fresh samples of the law, drawn in blocks: a test set need not fit in memory.
+    /// Mean loss and accuracy on the next `n` samples of a law, drawn in blocks: a test set need not fit in memory.
+    /// `look` sees every block and the objective that was evaluated on it.
     ///
     /// # Errors
     /// [`PatchError`] if law, loss and network do not fit together, or n is 0.
     pub fn test(
         &self,
-        law: &PatchLaw,
-        signals: &Signals,
+        mut stream: PatchStream<'_>,
         n: usize,
-        labels: Labels,
         loss: Loss,
-        key: &Key,
+        mut look: impl FnMut(&PatchSample, &PatchObjective<R>),
     ) -> Result<Evaluation, PatchError> {
         const BLOCK: usize = 64;
-        let mut stream = law.stream(signals, labels, key);
         let mut ready: Option<(PatchObjective<R>, Vec<R>)> = None;
         let mut total = Evaluation { loss: 0.0, accuracy: 0.0 };
         for from in (0..n).step_by(BLOCK) {
@@ -241,6 +239,7 @@ impl<R: Real> PatchNet<R> {
                 }
             };
             let evaluation = objective.loss(theta);
+            look(&sample, objective);
             total.loss += evaluation.loss * sample.len() as f64;
             total.accuracy += evaluation.accuracy * sample.len() as f64;
         }
@@ -415,13 +414,37 @@ impl<R: Real> PatchObjective<R> {
         PatchNet { w, a, power: self.power }
     }
 
+    /// (K, m, d).
+    pub fn shape(&self) -> (usize, usize, usize) {
+        self.shape
+    }
+
     /// Pre-activations <w_kr, v> of the last evaluation over all samples; (K, m, vectors of the bank).
     pub fn preactivations(&self) -> Array3<R> {
         let (classes, neurons, _) = self.shape;
-        let lanes = self.all.bank.width() + self.hot.width;
         Array3::from_shape_fn((classes, neurons, self.all.dense + self.all.hot.len()), |(k, r, v)| {
-            self.work.z[(k * neurons + r) * lanes + self.all.lane(v)]
+            let [dense, hot] = self.neuron(k, r);
+            v.checked_sub(dense.len()).map_or_else(|| dense[v], |v| hot[v])
         })
+    }
+
+    /// The same of one neuron: those of the bank's dense vectors, then those of its one-hot vectors.
+    pub fn neuron(&self, k: usize, r: usize) -> [&[R]; 2] {
+        let width = self.all.bank.width();
+        let lanes = width + self.hot.width;
+        let row = &self.work.z[(k * self.shape.1 + r) * lanes..][..lanes];
+        [&row[..self.all.dense], &row[width..][..self.all.hot.len()]]
+    }
+
+    /// |w_kr| of every neuron under these kept parameters, head by head; K m values.
+    pub fn norms(&self, theta: &[R]) -> Vec<f64> {
+        let (classes, neurons, dimension) = self.shape;
+        let mut squares = vec![0.0; classes * neurons];
+        for (i, w) in theta[..self.inner()].iter().enumerate() {
+            let at = self.kept.as_ref().map_or(i, |kept| kept[i]);
+            squares[at / dimension] += w.to_f64() * w.to_f64();
+        }
+        squares.into_iter().map(f64::sqrt).collect()
     }
 
     /// Residuals l'_{k,i} = d l_i / d F_k of the last evaluation over all samples; (K, n).

@@ -76,7 +76,7 @@ static CARD: Card = Card {
     ],
     power: "no chance enters: one replica with anything but 0 refutes",
     about: "the floating-point program, in f64, to the last bit",
-    protocol: 1,
+    protocol: 2,
 };
 
 static SCHEMA: Schema = Schema { when: "the trials of dead_neurons_stay_dead", fields: &FIELDS, rules: &[] };
@@ -102,7 +102,7 @@ fn one(settings: &Settings, key: &Key) -> Result<Row, TrialError> {
         let (w, preactivations) = (objective.unpack(step.theta).w, objective.preactivations());
         let n = decomposition.labels.len();
         let correlation = |k: usize, r: usize| preactivations[[k, r, n + k]];
-        let own = |(k, r): &(usize, usize)| decomposition.gamma[[*k, *r, *k]].abs();
+        let own = |(k, r): &(usize, usize)| decomposition.coefficients.gamma[[*k, *r, *k]].abs();
         let negative = negative.get_or_insert_with(|| {
             dead = decomposition.neurons().filter(|neuron| !decomposition.sees_own_signal(*neuron)).collect();
             decomposition.neurons().filter(|(k, r)| correlation(*k, *r) <= 0.0).collect()

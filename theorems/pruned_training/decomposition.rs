@@ -9,6 +9,7 @@ use ndarray::{Array1, Array2, Array3, ArrayView1, s};
 use prunelaw_engine::data::patches::PatchSample;
 use prunelaw_engine::key::Key;
 use prunelaw_engine::mask::Mask;
+use prunelaw_engine::measure::Coefficients;
 use prunelaw_engine::network::patch::{PatchNet, PatchObjective};
 use prunelaw_engine::settings::vocabulary as field;
 use prunelaw_engine::settings::{Domain, Field, Settings};
@@ -32,7 +33,7 @@ pub(super) static FIELDS: [Field; 13] = [
     field::STEPS.integer(100),
 ];
 
-/// The coefficients of the decomposition, updated step by step.
+/// The decomposition of a network's weights while it trains.
 pub(super) struct Decomposition {
     /// w(0), masked; (K, m, d).
     start: Array3<f64>,
@@ -44,17 +45,15 @@ pub(super) struct Decomposition {
     noises: Array2<f64>,
     /// y_i; n.
     pub(super) labels: Vec<usize>,
-    power: f64,
-    /// gamma; (K, m, K).
-    pub(super) gamma: Array3<f64>,
-    /// zeta; (K, m, n).
-    pub(super) zeta: Array3<f64>,
+    /// gamma and zeta, updated step by step.
+    pub(super) coefficients: Coefficients,
 }
 
 impl Decomposition {
     pub(super) fn of(start: &PatchNet<f64>, mask: &Mask, sample: &PatchSample) -> Decomposition {
         let (classes, neurons, dimension) = start.w.dim();
         let signals = Array2::from_shape_fn((classes, dimension), |(c, j)| sample.signals.vector(c)[j]);
+        let coefficients = Coefficients::start(start.power, mask, sample);
         let kept = |(k, r, j)| f64::from(u8::from(mask.keeps((k * neurons + r) * dimension + j)));
         let mask = Array3::from_shape_fn(start.w.dim(), kept);
         Decomposition {
@@ -63,9 +62,7 @@ impl Decomposition {
             signals,
             noises: sample.noise.clone(),
             labels: sample.labels.clone(),
-            power: start.power,
-            gamma: Array3::zeros((classes, neurons, classes)),
-            zeta: Array3::zeros((classes, neurons, sample.len())),
+            coefficients,
         }
     }
 
@@ -84,30 +81,12 @@ impl Decomposition {
         &vector * &self.mask.slice(s![k, r, ..])
     }
 
-    /// Adds the increments of one step of length `rate`: residuals (K, n), pre-activations (K, m, n + K).
-    pub(super) fn advance(&mut self, rate: f64, residuals: &Array2<f64>, preactivations: &Array3<f64>) {
-        let n = self.labels.len();
-        let slope = |z: f64| if z > 0.0 { self.power * z.powf(self.power - 1.0) } else { 0.0 };
-        for (k, r) in self.neurons() {
-            for i in 0..n {
-                let length = self.masked(self.noises.row(i), (k, r)).pow2().sum();
-                let pull = residuals[[k, i]] * slope(preactivations[[k, r, i]]);
-                self.zeta[[k, r, i]] -= rate / n as f64 * pull * length;
-            }
-            for c in 0..self.signals.nrows() {
-                let own = (0..n).filter(|i| self.labels[*i] == c).map(|i| residuals[[k, i]]).sum::<f64>();
-                let strength = self.signals.row(c).pow2().sum();
-                self.gamma[[k, r, c]] -= rate * strength * slope(preactivations[[k, r, n + c]]) * own / n as f64;
-            }
-        }
-    }
-
     /// w(t) of one neuron as the decomposition has it; `masked` says whether noise directions are masked.
     fn weights(&self, (k, r): (usize, usize), masked: bool) -> Array1<f64> {
         let mut w = self.start.slice(s![k, r, ..]).to_owned();
         for (c, signal) in self.signals.rows().into_iter().enumerate() {
             let direction = self.masked(signal, (k, r)) / signal.pow2().sum();
-            w.scaled_add(self.gamma[[k, r, c]], &direction);
+            w.scaled_add(self.coefficients.gamma[[k, r, c]], &direction);
         }
         for (i, noise) in self.noises.rows().into_iter().enumerate() {
             let kept = self.masked(noise, (k, r));
@@ -115,7 +94,7 @@ impl Decomposition {
             // A noise vector that the mask removes has no direction, and its coefficient never leaves 0.
             if length > 0.0 {
                 let direction = if masked { kept } else { noise.to_owned() };
-                w.scaled_add(self.zeta[[k, r, i]] / length, &direction);
+                w.scaled_add(self.coefficients.zeta[[k, r, i]] / length, &direction);
             }
         }
         w
@@ -163,7 +142,7 @@ pub(super) fn follow(
     let mut decomposition = Decomposition::of(&net, &mask, &sample);
     let mut observer = |step: &Step<'_, f64>, objective: &PatchObjective<f64>| {
         look(step, objective, &decomposition);
-        decomposition.advance(step.rate, &objective.residuals(), &objective.preactivations());
+        decomposition.coefficients.advance(step.rate, objective);
     };
     let optimizer = match settings.text("optimizer") {
         "adam" => Optimizer::Adam { batch: sample.len() },

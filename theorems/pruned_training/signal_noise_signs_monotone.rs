@@ -91,7 +91,7 @@ static CARD: Card = Card {
     ],
     power: "no chance enters: one replica beyond rounding refutes",
     about: "the floating-point program, in f64; rounding is part of the tolerance",
-    protocol: 1,
+    protocol: 2,
 };
 
 static SCHEMA: Schema = Schema { when: "the trials of signal_noise_signs_monotone", fields: &FIELDS, rules: &[] };
@@ -129,7 +129,8 @@ fn one(settings: &Settings, key: &Key) -> Result<Row, TrialError> {
     follow(settings, key, |step, objective, decomposition| {
         let preactivations = objective.preactivations();
         let correlation = preactivations.slice(s![.., .., decomposition.labels.len()..]).to_owned();
-        let now = [decomposition.gamma.clone(), decomposition.zeta.clone(), correlation];
+        let found = &decomposition.coefficients;
+        let now = [found.gamma.clone(), found.zeta.clone(), correlation];
         if let Some([gamma, zeta, correlation]) = &before {
             let own_class = |k: usize, c: usize| c == k;
             let own_sample = |k: usize, i: usize| decomposition.labels[i] == k;

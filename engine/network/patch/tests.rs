@@ -1,7 +1,7 @@
 //! The patch network against plain loops, finite differences, and the laws that need no oracle.
 
 use super::*;
-use crate::data::patches::{NoiseLaw, SignalLaw};
+use crate::data::patches::{Labels, NoiseLaw, PatchLaw, SignalLaw};
 use crate::fraction::KeepFraction;
 use crate::stop::Stop;
 use crate::training::{Optimizer, Recipe, Schedule, Trained, train};
@@ -335,7 +335,13 @@ fn training_learns_a_strong_signal_and_tests_well() {
     assert_eq!((end.outcome.name(), end.last.accuracy), ("converged", 1.0));
     assert!(end.last.loss <= 0.01 && end.steps < 5000);
     let key = Key::root("patch network");
-    let test = |n| net.test(&law, &law.signals(&key), n, Labels::Balanced, case.loss, &key.child("test")).unwrap();
+    let signals = law.signals(&key);
+    let test = |n| {
+        let (stream, mut seen) = (law.stream(&signals, Labels::Balanced, &key.child("test")), 0);
+        let evaluation = net.test(stream, n, case.loss, |block, _| seen += block.len()).unwrap();
+        assert_eq!(seen, n);
+        evaluation
+    };
     assert!(test(500).accuracy > 0.95);
     // In blocks or at once: the same samples.
     let sample = law.sample(&law.signals(&key), 100, Labels::Balanced, &key.child("test"));
