@@ -91,7 +91,7 @@ static CARD: Card = Card {
     ],
     power: "no chance enters: one replica beyond rounding refutes",
     about: "the floating-point program, in f64; rounding is part of the tolerance",
-    protocol: 2,
+    protocol: 3,
 };
 
 static SCHEMA: Schema = Schema { when: "the trials of signal_noise_decomposition", fields: &FIELDS, rules: &[] };
