@@ -34,13 +34,58 @@ pub struct Tick {
     pub label: Option<String>,
 }
 
+impl Scale {
+    /// A value on the scale, up to a linear map.
+    pub(crate) fn stretch(self, value: f64) -> f64 {
+        match self {
+            Scale::Linear => value,
+            Scale::Log if value > 0.0 => value.log10(),
+            Scale::Log => f64::NEG_INFINITY,
+            Scale::Fraction => -(1.0 - value).log10(),
+        }
+    }
+
+    /// The value at a place of the scale.
+    pub(crate) fn relax(self, place: f64) -> f64 {
+        match self {
+            Scale::Linear => place,
+            Scale::Log => 10f64.powf(place),
+            Scale::Fraction => 1.0 - 10f64.powf(-place),
+        }
+    }
+
+    /// The edges of the cells around ascending centres, one more than those: halfway between neighbours on the scale
+    /// (arithmetic means on a linear one, geometric on a log one), and outside as far from the last centre as inside.
+    pub fn edges(self, centres: &[f64]) -> Vec<f64> {
+        let at: Vec<f64> = centres.iter().map(|centre| self.stretch(*centre)).collect();
+        let inner = at.windows(2).map(|pair| 0.5 * (pair[0] + pair[1]));
+        let places: Vec<f64> = match *at.as_slice() {
+            [] => Vec::new(),
+            // Alone in its row, a cell reaches half its value to both sides, or a factor of about 1.4.
+            [only] => {
+                let half = match self {
+                    Scale::Linear if only == 0.0 => 0.5,
+                    Scale::Linear => 0.5 * only.abs(),
+                    Scale::Log | Scale::Fraction => 0.15,
+                };
+                vec![only - half, only + half]
+            }
+            [first, second, ..] => {
+                let (last, before) = (at[at.len() - 1], at[at.len() - 2]);
+                [1.5 * first - 0.5 * second].into_iter().chain(inner).chain([1.5 * last - 0.5 * before]).collect()
+            }
+        };
+        places.into_iter().map(|place| self.relax(place)).collect()
+    }
+}
+
 impl Axis {
     /// An axis whose ends follow from the data.
     pub fn new(label: impl Into<String>, scale: Scale) -> Axis {
         Axis { label: label.into(), scale, ends: None }
     }
 
-    /// The same axis from `first` to `last`.
+    /// The same axis from `first` to `last`, which may be the smaller one.
     pub fn from_to(self, first: f64, last: f64) -> Axis {
         Axis { ends: Some([first, last]), ..self }
     }
@@ -59,10 +104,10 @@ impl Ruler {
     pub(crate) fn fit(axis: &Axis, values: impl Iterator<Item = f64>) -> Ruler {
         let scale = axis.scale;
         if let Some([first, last]) = axis.ends {
-            return Ruler { scale, ends: [stretch(scale, first), stretch(scale, last)] };
+            return Ruler { scale, ends: [scale.stretch(first), scale.stretch(last)] };
         }
         let (low, high) = values
-            .map(|value| stretch(scale, value))
+            .map(|value| scale.stretch(value))
             .filter(|place| place.is_finite())
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), place| (low.min(place), high.max(place)));
         let ends = match (low <= high, scale) {
@@ -79,41 +124,44 @@ impl Ruler {
 
     /// The place of a value in [0, 1]; clamped for values that the scale cannot show, `None` if not a number.
     pub(crate) fn place(&self, value: f64) -> Option<f64> {
-        if value.is_nan() {
-            return None;
-        }
-        let at = stretch(self.scale, value).clamp(self.ends[0], self.ends[1]);
-        Some((at - self.ends[0]) / (self.ends[1] - self.ends[0]))
+        self.beyond(value).map(|place| place.clamp(0.0, 1.0))
+    }
+
+    /// The place of a value, below 0 or above 1 where it lies beside the axis; `None` if not a number. What has no
+    /// place on the scale stands just beside it.
+    pub(crate) fn beyond(&self, value: f64) -> Option<f64> {
+        let [first, last] = self.ends;
+        let place = (self.scale.stretch(value) - first) / (last - first);
+        if place.is_nan() { None } else { Some(place.clamp(-1e6, 1e6)) }
     }
 
     /// Whether a value lies on the axis.
     pub(crate) fn shows(&self, value: f64) -> bool {
-        let at = stretch(self.scale, value);
-        (self.ends[0]..=self.ends[1]).contains(&at)
+        let [low, high] = self.sorted();
+        (low..=high).contains(&self.scale.stretch(value))
     }
 
-    /// Ticks from first to last, with at most about `most` labels.
+    /// Ticks, with at most about `most` labels.
     pub(crate) fn ticks(&self, most: usize) -> Vec<Tick> {
+        let [low, high] = self.sorted();
         let values = match self.scale {
-            Scale::Linear => linear_ticks(self.ends, most),
-            Scale::Log => log_ticks(self.ends, most),
+            Scale::Linear => linear_ticks([low, high], most),
+            Scale::Log => log_ticks([low, high], most),
             Scale::Fraction => fraction_ticks(),
         };
         let shown = values.into_iter().filter(|(value, _)| {
-            let (at, slack) = (stretch(self.scale, *value), 1e-9 * (self.ends[1] - self.ends[0]));
-            at >= self.ends[0] - slack && at <= self.ends[1] + slack
+            let (at, slack) = (self.scale.stretch(*value), 1e-9 * (high - low));
+            at >= low - slack && at <= high + slack
         });
-        shown.filter_map(|(value, label)| self.place(value).map(|place| Tick { place, label })).collect()
+        let mut ticks: Vec<Tick> =
+            shown.filter_map(|(value, label)| self.place(value).map(|place| Tick { place, label })).collect();
+        ticks.sort_by(|a, b| a.place.total_cmp(&b.place));
+        ticks
     }
-}
 
-/// A value on its stretched scale.
-fn stretch(scale: Scale, value: f64) -> f64 {
-    match scale {
-        Scale::Linear => value,
-        Scale::Log if value > 0.0 => value.log10(),
-        Scale::Log => f64::NEG_INFINITY,
-        Scale::Fraction => -(1.0 - value).log10(),
+    fn sorted(&self) -> [f64; 2] {
+        let [first, last] = self.ends;
+        [first.min(last), first.max(last)]
     }
 }
 
@@ -126,17 +174,21 @@ fn linear_ticks([first, last]: [f64; 2], most: usize) -> Vec<(f64, Option<String
     (from..=to).map(|k| (k as f64 * step, Some(number(k as f64 * step, 6)))).collect()
 }
 
-/// Decades with labels, every second or third where there are many; 2 to 9 between them without, except that 2 and 5
-/// have one where there are few decades.
+/// Decades with labels, every second or third where there are many; 2 to 9 between them without, except that the fewer
+/// decades there are, the more of them have one.
 fn log_ticks([first, last]: [f64; 2], most: usize) -> Vec<(f64, Option<String>)> {
     let every = ((last - first) / most.max(1) as f64).ceil().max(1.0) as i32;
-    let few = last - first < 1.6;
+    let named: &[i32] = match last - first {
+        span if span < 0.8 => &[2, 3, 4, 5, 6, 8],
+        span if span < 1.6 => &[2, 5],
+        _ => &[],
+    };
     let decade = |k: i32| {
         let unit = 10f64.powi(k);
         let major = (unit, (k % every == 0).then(|| power_of_ten(k)));
         let minor = move |i: i32| {
             let value = f64::from(i) * unit;
-            (value, (few && (i == 2 || i == 5)).then(|| number(value, 1)))
+            (value, named.contains(&i).then(|| number(value, 1)))
         };
         [major].into_iter().chain((2..10).map(minor).filter(move |_| every == 1))
     };
@@ -192,6 +244,31 @@ mod tests {
     fn linear_ticks_are_round() {
         let ruler = Ruler::fit(&Axis::new("", Scale::Linear).from_to(0.4, 1.02), [].into_iter());
         assert_eq!(labels(&ruler, 6), ["0.4", "0.6", "0.8", "1"]);
+    }
+
+    #[test]
+    fn an_axis_may_run_from_large_to_small() {
+        let ruler = Ruler::fit(&Axis::new("", Scale::Log).from_to(1.0, 0.03), [].into_iter());
+        assert_eq!(labels(&ruler, 5), ["1", "0.5", "0.2", "0.1", "0.05"]);
+        assert_eq!((ruler.place(1.0), ruler.place(0.03), ruler.place(0.01)), (Some(0.0), Some(1.0), Some(1.0)));
+        assert!(ruler.shows(0.5) && !ruler.shows(2.0) && !ruler.shows(0.02));
+        assert!(ruler.beyond(2.0).unwrap() < 0.0 && ruler.beyond(0.0).unwrap() > 1.0);
+    }
+
+    #[test]
+    fn edges_lie_halfway_on_the_scale() {
+        assert_eq!(Scale::Linear.edges(&[1.0, 2.0, 4.0]), [0.5, 1.5, 3.0, 5.0]);
+        let close = |got: Vec<f64>, expected: &[f64]| {
+            assert_eq!(got.len(), expected.len());
+            assert!(got.iter().zip(expected).all(|(a, b)| (a / b - 1.0).abs() < 1e-12), "{got:?}");
+        };
+        close(Scale::Log.edges(&[0.01, 1.0]), &[0.001, 0.1, 10.0]);
+        close(
+            Scale::Fraction.edges(&[0.9, 0.99]),
+            &[1.0 - 10f64.powf(-0.5), 1.0 - 10f64.powf(-1.5), 1.0 - 10f64.powf(-2.5)],
+        );
+        close(Scale::Linear.edges(&[0.3]), &[0.15, 0.45]);
+        assert!(Scale::Log.edges(&[]).is_empty());
     }
 
     #[test]

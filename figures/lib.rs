@@ -2,16 +2,19 @@
 //!
 //! * [`figure`]: the trait, and the tables a figure asks for
 //! * [`drawing`]: what is drawn, as data, and the table behind it
-//! * [`axis`], [`style`]: scales and ticks; colours, sizes, number formats
+//! * [`axis`], [`style`], [`ramp`]: scales and ticks; colours, sizes, number formats; the colours of maps
+//! * [`contour`]: contour lines of a map
 //! * [`render`]: from a drawing to SVG and PNG
 //! * [`pruning_threshold_curve`]: accuracy and loss against the prune fraction
 //! * [`FIGURES`]: the registry
 
 pub mod axis;
+pub mod contour;
 pub mod drawing;
 pub mod figure;
 mod font;
 pub mod pruning_threshold_curve;
+pub mod ramp;
 pub mod render;
 pub mod style;
 

@@ -10,6 +10,8 @@ pub const PANEL_HEIGHT: f64 = 250.0;
 pub const LEFT: f64 = 92.0;
 /// Right margin: labels of horizontal lines.
 pub const RIGHT: f64 = 92.0;
+/// Right margin beside a map: the colour bar with its numbers and label.
+pub const MAP_RIGHT: f64 = 132.0;
 /// Size of text.
 pub const TEXT: f64 = 18.0;
 /// Size of a panel's title.
@@ -43,6 +45,19 @@ pub fn rgb(ink: Ink) -> Rgb {
         Ink::Orange => (230, 159, 0),
         Ink::Green => (0, 158, 115),
         Ink::Purple => (204, 121, 167),
+    }
+}
+
+/// The dashes of a derived line, lengths drawn and left out in turn: each colour has its own, so that lines differ in a grey
+/// print too.
+pub fn dash(ink: Ink) -> &'static [f64] {
+    match ink {
+        Ink::Black => &[7.0, 4.0],
+        Ink::Grey => &[4.0, 4.0],
+        Ink::Blue => &[14.0, 4.0],
+        Ink::Orange => &[9.0, 3.0, 2.0, 3.0],
+        Ink::Green => &[2.0, 3.5],
+        Ink::Purple => &[14.0, 3.0, 2.0, 3.0, 2.0, 3.0],
     }
 }
 
