@@ -180,7 +180,7 @@ fn log_ticks([first, last]: [f64; 2], most: usize) -> Vec<(f64, Option<String>)>
     let every = ((last - first) / most.max(1) as f64).ceil().max(1.0) as i32;
     let named: &[i32] = match last - first {
         span if span < 0.8 => &[2, 3, 4, 5, 6, 8],
-        span if span < 1.6 => &[2, 5],
+        span if span < 1.8 => &[2, 5],
         _ => &[],
     };
     let decade = |k: i32| {

@@ -6,13 +6,21 @@
 //! * [`contour`]: contour lines of a map
 //! * [`render`]: from a drawing to SVG and PNG
 //! * [`pruning_threshold_curve`]: accuracy and loss against the prune fraction
+//! * [`phase_diagram_pruning`], [`phase_diagram_width`]: accuracy over keep fraction and SNR, and over keep fraction and width
+//! * [`feature_versus_noise`]: alignment with signal and noise against steps
 //! * [`FIGURES`]: the registry
 
 pub mod axis;
+mod caption;
 pub mod contour;
 pub mod drawing;
+pub mod feature_versus_noise;
 pub mod figure;
 mod font;
+mod patch_law;
+mod phase_diagram;
+pub mod phase_diagram_pruning;
+pub mod phase_diagram_width;
 pub mod pruning_threshold_curve;
 pub mod ramp;
 pub mod render;
@@ -22,7 +30,13 @@ pub use drawing::Drawing;
 pub use figure::{Figure, FigureCard, Need, Source, Tables};
 
 /// Every figure. Adding one is one file and one line here.
-pub static FIGURES: &[&dyn Figure] = &[&pruning_threshold_curve::ON_PATCHES, &pruning_threshold_curve::ON_DIGITS];
+pub static FIGURES: &[&dyn Figure] = &[
+    &pruning_threshold_curve::ON_PATCHES,
+    &pruning_threshold_curve::ON_DIGITS,
+    &phase_diagram_pruning::PhaseDiagramPruning,
+    &phase_diagram_width::PhaseDiagramWidth,
+    &feature_versus_noise::FeatureVersusNoise,
+];
 
 /// The figure of this id.
 pub fn find(id: &str) -> Option<&'static dyn Figure> {

@@ -8,15 +8,16 @@
 //! The vertical boundaries are derived here and labelled so; the paper states scalings only.
 
 use crate::axis::{Axis, Scale};
+use crate::caption::{self, real, word};
 use crate::drawing::{Drawing, Ink, Layer, Mark, Panel, Span};
+use crate::patch_law::{Boundary, PatchLaw};
 use crate::style::number;
 use crate::{Figure, FigureCard, Need, Source, Tables};
 use prunelaw_engine::effort::Effort;
 use prunelaw_engine::fraction::KeepFraction;
-use prunelaw_engine::settings::{Assignment, Request, Value};
+use prunelaw_engine::settings::{Assignment, Request};
 use prunelaw_engine::statistics::mean::Mean;
 use prunelaw_engine::table::{Cell, Row, Table};
-use prunelaw_theorems::pruned_training::boundaries;
 
 /// The figure, on one kind of data.
 #[derive(Debug)]
@@ -50,8 +51,6 @@ static DIGITS_CARD: FigureCard = FigureCard {
 
 /// Confidence of the interval of each mean.
 const CONFIDENCE: f64 = 0.95;
-/// Chance that some class is without a usable neuron, at the signal-loss boundary.
-const DELTA: f64 = 0.1;
 
 impl Figure for PruningThresholdCurve {
     fn card(&self) -> &'static FigureCard {
@@ -70,7 +69,7 @@ impl Figure for PruningThresholdCurve {
         let alpha = || Axis::new("prune fraction α = 1 − p", Scale::Fraction);
         let [mut accuracy, mut loss] = [Vec::new(), Vec::new()];
         for boundary in law.boundaries() {
-            let layer = Layer::Vertical { name: boundary.name.to_owned(), derived: true, x: boundary.alpha() };
+            let layer = Layer::Vertical { name: boundary.name.to_owned(), derived: true, x: place(&boundary) };
             accuracy.push(layer.clone());
             loss.push(layer);
         }
@@ -97,86 +96,32 @@ impl Figure for PruningThresholdCurve {
                 layers: loss,
             },
         ];
-        Drawing { panels, caption: caption(table, request, &law) }
+        Drawing { panels, caption: words(table, request, &law) }
     }
 }
 
 const MEAN: &str = "mean over replicas, 95 % interval";
 
-/// The parameters of the patch law, as far as the request has them.
+/// What is known of the data.
 struct Law {
     classes: Option<f64>,
-    patches: Option<Patches>,
-}
-
-struct Patches {
-    classes: usize,
-    neurons: usize,
-    dimension: usize,
-    samples: usize,
-    power: f64,
-    snr: f64,
-}
-
-struct Boundary {
-    name: &'static str,
-    formula: &'static str,
-    keep: f64,
-    /// What the formula does not say.
-    note: &'static str,
-}
-
-impl Boundary {
-    /// On the axis; a boundary at a keep fraction of 1 or more lies beside it.
-    fn alpha(&self) -> f64 {
-        KeepFraction::new(self.keep).map_or(-1.0, |keep| keep.pruned().get())
-    }
+    patches: Option<PatchLaw>,
 }
 
 impl Law {
     fn of(request: &Request) -> Law {
-        let one = |name: &str| real(request, name);
-        let count = |name: &str| one(name).map(|value| value as usize);
-        let patches = || {
-            let dimension = one("dimension")?;
-            Some(Patches {
-                classes: count("classes")?,
-                neurons: count("neurons")?,
-                dimension: dimension as usize,
-                samples: count("samples")?,
-                power: one("power")?,
-                snr: one("signal")? / (one("noise")? * dimension.sqrt()),
-            })
-        };
         let digits = word(request, "data").is_some_and(|data| data == "digits");
-        Law { classes: one("classes").or(digits.then_some(10.0)), patches: patches() }
+        Law { classes: real(request, "classes").or(digits.then_some(10.0)), patches: PatchLaw::of(request) }
     }
 
-    /// From mild to heavy pruning.
     fn boundaries(&self) -> Vec<Boundary> {
-        let Some(law) = &self.patches else { return Vec::new() };
-        let mut boundaries = vec![
-            Boundary {
-                name: "signal loss",
-                formula: "(2/m) log(K/0.1)",
-                keep: boundaries::signal_loss_keep(law.neurons, law.classes, DELTA),
-                note: ", above it all classes have a usable neuron with probability 0.9",
-            },
-            Boundary {
-                name: "chance floor",
-                formula: "1/(K m log d)",
-                keep: boundaries::chance_floor_keep(law.neurons, law.classes, law.dimension),
-                note: "",
-            },
-        ];
-        // The race of the two growth times is one for q > 2 only.
-        if law.power > 2.0 {
-            let keep = boundaries::memorization_keep(law.samples, law.snr, law.classes, law.power);
-            let memorization = Boundary { name: "memorization", formula: "(n SNR^q / K)^(2/q)", keep, note: "" };
-            boundaries.insert(0, memorization);
-        }
-        boundaries
+        self.patches.map_or(Vec::new(), |law| law.boundaries())
     }
+}
+
+/// On the axis; a boundary at a keep fraction of 1 or more lies beside it.
+fn place(boundary: &Boundary) -> f64 {
+    KeepFraction::new(boundary.keep).map_or(-1.0, |keep| keep.pruned().get())
 }
 
 /// One point per replica; apart those in which some class has lost every usable neuron, where the table says so.
@@ -219,7 +164,7 @@ fn alpha(table: &Table, row: &Row) -> f64 {
     KeepFraction::new(row[table.index("keep")].number()).map_or(f64::NAN, |keep| keep.pruned().get())
 }
 
-fn caption(table: &Table, request: &Request, law: &Law) -> String {
+fn words(table: &Table, request: &Request, law: &Law) -> String {
     let mut said = vec![match word(request, "data").filter(|data| data != "patches") {
         Some(data) => format!(
             "Two-layer networks on data \"{data}\", pruned at random before training: test accuracy, test loss and train \
@@ -231,14 +176,7 @@ fn caption(table: &Table, request: &Request, law: &Law) -> String {
                 .to_owned()
         }
     }];
-    let mut parameters: Vec<String> = request
-        .fields()
-        .filter(|(field, values)| !field.symbol.is_empty() && field.name != "keep" && values.len() == 1)
-        .filter_map(|(field, values)| Some((field, numeric(&values[0])?)))
-        // 0 samples are all there are, a target of 0 is none: the settings say so, a caption need not.
-        .filter(|(_, value)| *value != 0.0)
-        .map(|(field, value)| format!("{} = {}", letter(field.symbol), number(value, 4)))
-        .collect();
+    let mut parameters = caption::parameters(request);
     if let Some(law) = &law.patches {
         parameters.push(format!("SNR = {}", number(law.snr, 3)));
     }
@@ -252,71 +190,16 @@ fn caption(table: &Table, request: &Request, law: &Law) -> String {
          number; a bar is cut at the frame. Values are those of the last step.",
         request.replicas, request.key
     ));
-    for (name, meaning) in [("cap", "ended at the step cap"), ("diverged", "diverged and have no value")] {
-        let outcome = table.index("outcome");
-        let ended = |cell: &Cell| matches!(cell, Cell::Text(text) if text.starts_with(name));
-        let count = table.rows.iter().filter(|row| ended(&row[outcome])).count();
-        let cap = match (name, real(request, "steps")) {
-            ("cap", Some(steps)) => format!(" of {} steps", number(steps, 6)),
-            _ => String::new(),
-        };
-        said.push(format!("{count} of {} runs {meaning}{cap}.", table.rows.len()));
-    }
-    if let Some(target) = real(request, "target_loss").filter(|target| *target > 0.0) {
-        said.push(format!("Training stops at a train loss of {}.", number(target, 3)));
-    }
+    said.extend(caption::endings(table, request));
     let boundaries = law.boundaries();
     if !boundaries.is_empty() {
-        let listed = boundaries.iter().map(|boundary| {
-            format!("{}: p = {} = {}{}", boundary.name, boundary.formula, number(boundary.keep, 3), boundary.note)
-        });
+        let listed: Vec<String> = boundaries.iter().map(Boundary::words).collect();
         said.push(format!(
             "Dashed, where they lie on the axis: boundaries in the keep fraction p = 1 − α, derived here and not in the paper ({}).",
-            listed.collect::<Vec<_>>().join("; ")
+            listed.join("; ")
         ));
     }
     said.join(" ")
-}
-
-/// A field's letter as it is printed: Greek where the vocabulary spells it out.
-fn letter(symbol: &str) -> String {
-    let (name, index) = symbol.split_once('_').map_or((symbol, None), |(name, index)| (name, Some(index)));
-    let name = match name {
-        "sigma" => "σ",
-        "mu" => "μ",
-        "eta" => "η",
-        "eps" => "ε",
-        "alpha" => "α",
-        other => other,
-    };
-    match index {
-        Some("0") => format!("{name}₀"),
-        Some("n") => format!("{name}ₙ"),
-        Some(index) => format!("{name}_{index}"),
-        None => name.to_owned(),
-    }
-}
-
-/// The one value of a numeric field, if the request has such a field.
-fn real(request: &Request, name: &str) -> Option<f64> {
-    let (_, values) = request.fields().find(|(field, _)| field.name == name)?;
-    numeric(values.first()?)
-}
-
-fn numeric(value: &Value) -> Option<f64> {
-    match value {
-        Value::Integer(value) => Some(*value as f64),
-        Value::Real(value) => Some(*value),
-        _ => None,
-    }
-}
-
-/// The word of a field, if the request has such a field.
-fn word(request: &Request, name: &str) -> Option<String> {
-    match request.fields().find(|(field, _)| field.name == name)?.1.first()? {
-        Value::Text(word) => Some(word.clone()),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -55,8 +55,8 @@ pub fn dash(ink: Ink) -> &'static [f64] {
         Ink::Black => &[7.0, 4.0],
         Ink::Grey => &[4.0, 4.0],
         Ink::Blue => &[14.0, 4.0],
-        Ink::Orange => &[9.0, 3.0, 2.0, 3.0],
-        Ink::Green => &[2.0, 3.5],
+        Ink::Orange => &[2.0, 3.5],
+        Ink::Green => &[9.0, 3.0, 2.0, 3.0],
         Ink::Purple => &[14.0, 3.0, 2.0, 3.0, 2.0, 3.0],
     }
 }

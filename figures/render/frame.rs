@@ -60,6 +60,7 @@ impl Frame<'_> {
         for layer in &self.panel.layers {
             self.draw_layer(canvas, layer)?;
         }
+        self.draw_discs(canvas)?;
         self.draw_labels(canvas)?;
         self.legend.iter().try_for_each(|entry| entry.draw(canvas))
     }

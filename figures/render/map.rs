@@ -22,11 +22,6 @@ const GAP: f64 = 16.0;
 /// Width of the colour bar.
 const BAR: f64 = 16.0;
 
-/// Colours of a map: the ruler of its values.
-fn shades(shade: &Axis, at: &[Tile]) -> Ruler {
-    Ruler::fit(shade, at.iter().map(|tile| tile.value))
-}
-
 /// Ascending, each once.
 fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
@@ -43,50 +38,53 @@ fn around(scale: Scale, centres: &[f64], centre: f64) -> Option<[f64; 2]> {
 }
 
 impl Frame<'_> {
-    /// The cells of every map of the panel.
+    /// The cells of every map of the panel, and the colour bar.
     pub(super) fn draw_maps<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) -> Result<(), RenderError> {
         for layer in &self.panel.layers {
-            if let Layer::Cells { shade, at, .. } = layer {
-                self.draw_cells(canvas, shade, at)?;
-                self.draw_bar(canvas, shade, &shades(shade, at))?;
+            let Layer::Cells { shade, at, .. } = layer else { continue };
+            let shades = Ruler::fit(shade, at.iter().map(|tile| tile.value));
+            for (tile, [from, to]) in self.cells(at) {
+                match shades.place(tile.value).filter(|_| tile.value.is_finite()) {
+                    // One device unit over the edge, so that no viewer shows the seam between two cells.
+                    Some(place) => {
+                        let to = [(to[0] + 1.0 / FINE).min(self.right), (to[1] + 1.0 / FINE).min(self.bottom())];
+                        canvas.rect(from, to, ramp::color(place))?;
+                    }
+                    None => empty(canvas, from, to)?,
+                }
+            }
+            self.draw_bar(canvas, shade, &shades)?;
+        }
+        Ok(())
+    }
+
+    /// The discs of every map of the panel, over its lines.
+    pub(super) fn draw_discs<B: DrawingBackend>(&self, canvas: &mut Canvas<B>) -> Result<(), RenderError> {
+        for layer in &self.panel.layers {
+            let Layer::Cells { at, .. } = layer else { continue };
+            let cells = self.cells(at);
+            let sides = cells.iter().flat_map(|(_, [from, to])| [to[0] - from[0], to[1] - from[1]]);
+            let largest = sides.map(|side| 0.4 * side).fold(LARGEST_DISC, f64::min);
+            for (tile, [from, to]) in cells {
+                if tile.value.is_finite() && tile.unsettled() > 0.0 {
+                    let middle = [0.5 * (from[0] + to[0]), 0.5 * (from[1] + to[1])];
+                    unsettled(canvas, middle, largest * tile.unsettled().sqrt())?;
+                }
             }
         }
         Ok(())
     }
 
-    fn draw_cells<B: DrawingBackend>(
-        &self,
-        canvas: &mut Canvas<B>,
-        shade: &Axis,
-        at: &[Tile],
-    ) -> Result<(), RenderError> {
+    /// Each cell with its upper left and lower right corner.
+    fn cells<'t>(&self, at: &'t [Tile]) -> Vec<(&'t Tile, [[f64; 2]; 2])> {
         let (xs, ys) = (distinct(at.iter().map(|tile| tile.x)), distinct(at.iter().map(|tile| tile.y)));
-        let (shades, scales) = (shades(shade, at), (self.panel.x.scale, self.panel.y.scale));
         let corners = |tile: &Tile| {
-            let (x, y) = (around(scales.0, &xs, tile.x)?, around(scales.1, &ys, tile.y)?);
+            let x = around(self.panel.x.scale, &xs, tile.x)?;
+            let y = around(self.panel.y.scale, &ys, tile.y)?;
             let (a, b) = (self.at(x[0], y[0])?, self.at(x[1], y[1])?);
             Some([[a[0].min(b[0]), a[1].min(b[1])], [a[0].max(b[0]), a[1].max(b[1])]])
         };
-        let cells: Vec<(&Tile, [[f64; 2]; 2])> = at.iter().filter_map(|tile| Some((tile, corners(tile)?))).collect();
-        for (tile, [from, to]) in &cells {
-            match shades.place(tile.value).filter(|_| tile.value.is_finite()) {
-                // One device unit over the edge, so that no viewer shows the seam between two cells.
-                Some(place) => {
-                    let to = [(to[0] + 1.0 / FINE).min(self.right), (to[1] + 1.0 / FINE).min(self.bottom())];
-                    canvas.rect(*from, to, ramp::color(place))?;
-                }
-                None => empty(canvas, *from, *to)?,
-            }
-        }
-        let sides = cells.iter().flat_map(|(_, [from, to])| [to[0] - from[0], to[1] - from[1]]);
-        let largest = sides.fold(LARGEST_DISC / 0.4, f64::min) * 0.4;
-        for (tile, [from, to]) in &cells {
-            if tile.value.is_finite() && tile.unsettled() > 0.0 {
-                let middle = [0.5 * (from[0] + to[0]), 0.5 * (from[1] + to[1])];
-                unsettled(canvas, middle, largest * tile.unsettled().sqrt())?;
-            }
-        }
-        Ok(())
+        at.iter().filter_map(|tile| Some((tile, corners(tile)?))).collect()
     }
 
     /// The colour bar to the right of the panel.

@@ -31,6 +31,34 @@ fn the_same_table_gives_the_same_files_with_the_caption_beside_them() {
     assert!(caption.contains("replicas per prune fraction") && caption.contains("runs diverged"), "{caption}");
 }
 
+/// Drawn through the program, from trained networks; what is in the drawing is checked beside each figure.
+#[test]
+fn figures_of_random_pruning_have_their_cells_laws_and_counts() {
+    let store = tempfile::tempdir().unwrap();
+    let ids = ["phase_diagram_pruning", "phase_diagram_width", "feature_versus_noise"];
+    let output = prunelaw(store.path(), &[&["figures", "--json"][..], &ids].concat());
+    assert!(output.status.success(), "{}", said(&output));
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (i, parts) in [
+        ["derived here and not in the paper", "largest standard error", "12 runs diverged"],
+        ["minimum width", "SNR = 0.25", "12 runs diverged"],
+        ["keeps its last values", "2 replicas per keep fraction", "4 runs diverged"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let caption = found[i]["caption"].as_str().unwrap();
+        assert_eq!(found[i]["id"], ids[i]);
+        for part in parts {
+            assert!(caption.contains(part), "{} says `{caption}`, which lacks `{part}`", ids[i]);
+        }
+    }
+    for (id, layer, rows) in [(ids[0], "mean test accuracy", 6), (ids[1], "mean test accuracy", 6)] {
+        let csv = fs::read_to_string(store.path().join("figures").join(format!("{id}.csv"))).unwrap();
+        assert_eq!(csv.lines().filter(|line| line.contains(layer)).count(), rows, "{csv}");
+    }
+}
+
 #[test]
 fn one_format_is_one_picture() {
     let store = tempfile::tempdir().unwrap();
