@@ -11,8 +11,8 @@ use super::merge::{largest_gap, merge};
 
 /// Samples other than 0 that are allowed: lists of at most 2^25 sums, 384 MiB.
 pub const MOST: usize = 26;
-/// Sums stay below 2^60 steps, so that two of them and the interval fit into 63 bits.
-pub(super) const ROOM: i32 = 60;
+/// Sums and the interval stay below 2^58 steps, so that four times as much fits into 63 bits.
+pub(super) const ROOM: i32 = 58;
 
 /// How well subset sums cover an interval [-h, h].
 ///

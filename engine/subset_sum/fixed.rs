@@ -43,6 +43,11 @@ impl Fixed {
         steps * power_of_two(-self.bits)
     }
 
+    /// How many times the step doubles to reach 2^-`bits`; 0 if that is finer.
+    pub(super) fn bits_above(self, bits: i32) -> u32 {
+        (self.bits - bits).max(0) as u32
+    }
+
     /// The largest number below 2^`room` steps.
     pub(super) fn most(self, room: i32) -> f64 {
         power_of_two(room - self.bits)

@@ -8,6 +8,7 @@
 //! * [`closest`]: the closest subset sum to a target, exactly, by meeting in the middle
 //! * [`sized`]: the same among subsets of exactly k samples, and with as few samples as possible
 //! * [`covering`]: the covering radius of an interval by all 2^n sums, exactly
+//! * [`reach`]: the same for more samples, between two rigorous bounds
 //!
 //! Exact methods count in whole multiples of a power of two (`fixed`): no sum is rounded, and ties are ties. Of subsets
 //! with the same error the one with the smallest mask, read as a number, is taken: later samples are left out first.
@@ -17,6 +18,7 @@ pub mod covering;
 mod fixed;
 pub mod law;
 mod merge;
+pub mod reach;
 mod recover;
 pub mod sized;
 mod sorted;
@@ -24,6 +26,7 @@ mod sorted;
 pub use closest::SubsetSums;
 pub use covering::{Covering, CoveringRadius};
 pub use law::SampleLaw;
+pub use reach::Reach;
 pub use sized::SizedSums;
 
 /// A subset of at most 64 samples and what it adds up to.
