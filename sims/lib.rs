@@ -2,9 +2,11 @@
 //!
 //! * [`sim`]: the trait, a job, and the rows it gives
 //! * [`pruning_fraction_sweep`], [`pruning_phase_grid`], [`pruning_trajectory`]: random pruning against generalization
+//! * [`covering_radius`]: how well random subset sums cover an interval
 //! * [`patches`]: what sims on the two-patch law share
 //! * [`SIMS`]: the registry
 
+pub mod covering_radius;
 mod labelled;
 mod patch_sweep;
 pub mod patches;
@@ -20,6 +22,7 @@ pub static SIMS: &[&dyn Sim] = &[
     &pruning_fraction_sweep::PruningFractionSweep,
     &pruning_phase_grid::PruningPhaseGrid,
     &pruning_trajectory::PruningTrajectory,
+    &covering_radius::CoveringRadii,
 ];
 
 /// The experiment of this id.
@@ -35,8 +38,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn request(sim: &dyn Sim, data: &str, effort: Effort) -> Request {
-        let schema = sim.schema_for(data).expect("a word of the sim");
-        let layers = [sim.expand(schema, effort), vec![Assignment::own("data", data)]];
+        let takes_data = sim.schemas()[0].field("data").is_some();
+        let schema = if takes_data { sim.schema_for(data).expect("a word of the sim") } else { &sim.schemas()[0] };
+        let data = takes_data.then(|| Assignment::own("data", data)).into_iter().collect();
+        let layers = [sim.expand(schema, effort), data];
         Request::resolve(schema, sim.schemas(), &[&layers[0], &layers[1]]).expect("an effort is allowed")
     }
 

@@ -28,6 +28,16 @@ pub enum OutsideFileError {
     },
 }
 
+/// The numbers that `values = npz:FILE` names; relative paths start at `folder`. `None` for other words.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_values(word: &str, folder: &Path) -> Result<Option<Outside>, OutsideFileError> {
+    let Some(path) = npz_path(word, folder) else { return Ok(None) };
+    let bytes = read(&path)?;
+    Outside::values_npz(word, &bytes).map(Some).map_err(|source| OutsideFileError::Content { path, source })
+}
+
 /// The data that a word such as `npz:FILE` or `idx:DIR` names; relative paths start at `folder`. `None` for other words.
 ///
 /// # Errors

@@ -5,7 +5,7 @@
 
 use super::{Answers, LabelledData};
 use crate::mask::Mask;
-use ndarray::{ArrayD, ArrayRef, Dimension, Ix2};
+use ndarray::{Array2, ArrayD, ArrayRef, Dimension};
 use ndarray_npy::{NpzReader, NpzWriter, ReadDataError, ReadNpyError, ReadNpzError, ReadableElement, WritableElement};
 use py_literal::Value as Descriptor;
 use std::io::{Cursor, Read};
@@ -141,6 +141,16 @@ impl<'a> Npz<'a> {
         Ok(numbers)
     }
 
+    /// An array with two axes, `expected` in words for errors.
+    ///
+    /// # Errors
+    /// As [`Npz::numbers`], and [`NpzError::Shape`] for another number of axes.
+    pub fn table(&mut self, array: &str, expected: &str) -> Result<Array2<f64>, NpzError> {
+        let numbers = self.numbers(array)?;
+        let shape = numbers.shape().to_vec();
+        numbers.into_dimensionality().map_err(|_| shape_error(array, &shape, expected))
+    }
+
     /// A mask of this shape; true or 1 keeps the entry.
     ///
     /// # Errors
@@ -159,9 +169,7 @@ impl<'a> Npz<'a> {
     /// # Errors
     /// As [`Npz::numbers`], and [`NpzError::Shape`] if x or y has other axes, or they differ in n.
     pub fn labelled(&mut self) -> Result<LabelledData, NpzError> {
-        let x = self.numbers("x")?;
-        let shape = x.shape().to_vec();
-        let x = x.into_dimensionality::<Ix2>().map_err(|_| shape_error("x", &shape, "(n, d)"))?;
+        let x = self.table("x", "(n, d)")?;
         Ok(LabelledData { y: self.targets(x.nrows())?, x })
     }
 
@@ -340,7 +348,7 @@ impl NpzBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array, Array1, Array2, array};
+    use ndarray::{Array, Array1, array};
 
     fn archive<A: WritableElement, D: Dimension>(arrays: &[(&str, Array<A, D>)]) -> Vec<u8> {
         let mut builder = NpzBuilder::default();

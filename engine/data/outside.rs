@@ -1,9 +1,11 @@
-//! Outside data: what a setting such as `data = "idx:DIR"` names, parsed from the bytes of its files.
+//! Outside data: what a setting such as `data = "idx:DIR"` or `values = "npz:FILE"` names, parsed from the bytes of its
+//! files.
 
 use super::idx::{self, IdxError};
 use super::npz::{Npz, NpzError};
 use super::{LabelledData, TrainTest};
 use crate::settings::address::hex;
+use ndarray::Array2;
 use sha2::{Digest, Sha256};
 
 /// The files of an IDX folder in the order in which [`Outside::idx`] takes them, each there as it is or with `.gz`.
@@ -12,12 +14,18 @@ use sha2::{Digest, Sha256};
 pub const IDX_FILES: [&str; 4] =
     ["train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"];
 
-/// Outside data: the word that names it, the digest of its bytes, and its samples.
+/// Outside data: the word that names it, the digest of its bytes, and what is in them.
 #[derive(Clone, Debug)]
 pub struct Outside {
     name: String,
     digest: String,
-    data: TrainTest,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Labelled(TrainTest),
+    Values(Array2<f64>),
 }
 
 /// Outside files that cannot be read.
@@ -47,12 +55,16 @@ pub enum OutsideError {
 impl Outside {
     /// Data that somebody has already parsed from `files`, in a fixed order of the files.
     pub fn new(name: &str, files: &[&[u8]], data: TrainTest) -> Outside {
+        Outside::of(name, files, Content::Labelled(data))
+    }
+
+    fn of(name: &str, files: &[&[u8]], content: Content) -> Outside {
         let mut hash = Sha256::new();
         for bytes in files {
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         }
-        Outside { name: name.to_owned(), digest: hex(&hash.finalize()), data }
+        Outside { name: name.to_owned(), digest: hex(&hash.finalize()), content }
     }
 
     /// The data of a .npz archive with x (n, d) and y; there is no test data in it.
@@ -62,6 +74,15 @@ impl Outside {
     pub fn npz(name: &str, bytes: &[u8]) -> Result<Outside, OutsideError> {
         let train = Npz::open(bytes)?.labelled()?;
         Ok(Outside::new(name, &[bytes], TrainTest { train, test: None }))
+    }
+
+    /// The numbers of a .npz archive with values (trials, n).
+    ///
+    /// # Errors
+    /// [`OutsideError::Npz`].
+    pub fn values_npz(name: &str, bytes: &[u8]) -> Result<Outside, OutsideError> {
+        let values = Npz::open(bytes)?.table("values", "(trials, n), one sample of n numbers per row")?;
+        Ok(Outside::of(name, &[bytes], Content::Values(values)))
     }
 
     /// The data of [`IDX_FILES`]: images and labels to train on, and perhaps images and labels to test on.
@@ -94,9 +115,23 @@ impl Outside {
         &self.digest
     }
 
-    /// The samples.
+    /// The labelled samples that `data` names.
+    ///
+    /// # Panics
+    /// If this is what `values` names: an experiment that asks for the other kind is a bug.
     pub fn data(&self) -> &TrainTest {
-        &self.data
+        match &self.content {
+            Content::Labelled(data) => data,
+            Content::Values(_) => panic!("{} holds numbers without labels", self.name),
+        }
+    }
+
+    /// (trials, n): the numbers that `values` names, if this is what it names.
+    pub fn values(&self) -> Option<&Array2<f64>> {
+        match &self.content {
+            Content::Labelled(_) => None,
+            Content::Values(values) => Some(values),
+        }
     }
 }
 
@@ -131,5 +166,24 @@ mod tests {
         let wide = idx_bytes(&[2, 1, 2], &[0; 4]);
         let error = Outside::idx("idx:a", [&images, &labels], Some([&wide, &labels])).unwrap_err();
         assert_eq!(error, OutsideError::Pixels { got: 2, expected: 1 });
+    }
+
+    #[test]
+    fn values_are_a_table_of_finite_numbers() {
+        let archive = |name: &str, values: &ndarray::ArrayD<f64>| {
+            let mut builder = crate::data::npz::NpzBuilder::default();
+            builder.add(name, values).unwrap();
+            builder.finish().unwrap()
+        };
+        let values = ndarray::array![[0.5, -1.0, 0.25], [0.0, 1.0, 3.0]];
+        let outside = Outside::values_npz("npz:v", &archive("values", &values.clone().into_dyn())).unwrap();
+        assert_eq!(outside.values(), Some(&values));
+        let said = |bytes: &[u8]| Outside::values_npz("npz:v", bytes).unwrap_err().to_string();
+        let flat = ndarray::array![0.5, 1.0].into_dyn();
+        let expected = "array `values` has shape [2], expected (trials, n), one sample of n numbers per row";
+        assert_eq!(said(&archive("values", &flat)), expected);
+        assert!(said(&archive("x", &flat)).contains("`values` is missing; the file has x"));
+        assert!(said(&archive("values", &ndarray::array![[f64::NAN]].into_dyn())).contains("NaN at [0, 0]"));
+        assert!(said(&archive("values", &ndarray::ArrayD::zeros(vec![3, 0]))).contains("`values` is empty"));
     }
 }

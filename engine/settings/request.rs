@@ -120,6 +120,11 @@ impl Request {
         cells.into_iter().map(|values| Settings::from_parts(self.schema, values, self.outside.clone())).collect()
     }
 
+    /// Whether a person wrote this key, rather than a default or the program itself.
+    pub fn said(&self, key: &str) -> bool {
+        self.origins.get(key).is_some_and(|origin| *origin != Origin::Default)
+    }
+
     /// An error of an experiment's own check, with the place where its key was written.
     pub fn locate(&self, mut error: SettingsError) -> SettingsError {
         if error.origin == Origin::Default

@@ -4,6 +4,7 @@
 //! `prune` and `snr` are aliases: they can be written, and become `keep` and `noise`.
 
 use super::{Domain, Fallback, Field};
+use crate::subset_sum::SampleLaw;
 
 const fn count(name: &'static str, symbol: &'static str, unit: &'static str, help: &'static str) -> Field {
     let domain = Domain::Integer { min: 1, max: 1_000_000_000 };
@@ -135,6 +136,19 @@ pub const DATA: Field = Field {
     unit: "word",
     help: "the two-patch law, the handwritten digits, or outside files",
     fallback: Fallback::Text("patches"),
+    axis: false,
+};
+
+/// Law of the numbers of a subset sum
+pub const LAW: Field = choice("law", &SampleLaw::NAMES, "law of the numbers whose subsets are summed");
+/// Outside samples of numbers
+pub const VALUES: Field = Field {
+    name: "values",
+    symbol: "",
+    domain: Domain::Source { words: &[], prefixes: &["npz:"] },
+    unit: "word",
+    help: "npz:FILE with an array values (trials, n): one sample of n numbers per replica",
+    fallback: Fallback::Text("npz:"),
     axis: false,
 };
 

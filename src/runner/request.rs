@@ -2,7 +2,8 @@
 
 use super::{RunError, outside};
 use crate::engine::effort::Effort;
-use crate::engine::settings::{Assignment, Problem, Raw, Request, Schema, SettingsError, assign};
+use crate::engine::settings::vocabulary::DATA;
+use crate::engine::settings::{Assignment, Domain, Problem, Raw, Request, Schema, SettingsError, assign};
 use crate::sims::Sim;
 use crate::theorems::Trial;
 use std::fs;
@@ -79,7 +80,10 @@ impl Layers {
 /// # Errors
 /// The first wrong setting, or an outside file that cannot be read.
 pub fn sim_request(sim: &'static dyn Sim, effort: Effort, layers: &Layers) -> Result<Request, RunError> {
-    let data = layers.last("data");
+    // The field that names outside data decides which settings there are: `data`, or `values`.
+    let fields = sim.schemas().iter().flat_map(|schema| schema.fields);
+    let source = fields.into_iter().find(|field| matches!(field.domain, Domain::Source { .. }));
+    let data = layers.last(source.map_or(DATA.name, |field| field.name));
     let word = data.map(|data| match &data.raw {
         Raw::Bare(text) => text.as_str(),
         Raw::Typed(value) => value.as_str().unwrap_or_default(),

@@ -11,4 +11,5 @@ mod pictures;
 mod sabotage;
 mod store;
 mod train;
+mod values;
 mod verify;
