@@ -4,7 +4,7 @@
 //! * [`card`]: what a claim says, from where, under which assumptions, and what is not checked
 //! * [`evidence`]: what has to be computed before a claim can be judged
 //! * [`point`]: the rows of one cell, as a judge reads them
-//! * [`limit`], [`rate`], [`exponent`]: the judges that most claims share
+//! * [`limit`], [`rate`], [`exponent`], [`law`]: the judges that claims share
 //! * [`verdict`]: the answers, and how findings at points become one verdict
 //! * [`claim`]: the trait
 //! * [`ledger`]: every result owed, held against the registry by a test
@@ -14,6 +14,7 @@ pub mod card;
 pub mod claim;
 pub mod evidence;
 pub mod exponent;
+pub mod law;
 pub mod ledger;
 pub mod limit;
 pub mod point;
@@ -41,4 +42,8 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::pruning_improves_generalization::CLAIM,
     &strong_tickets::growth_step_identity::CLAIM,
     &strong_tickets::gadget_law_contains_uniform::CLAIM,
+    &strong_tickets::covering_radius_counting::CLAIM,
+    &strong_tickets::pointwise_is_not_uniform::CLAIM,
+    &strong_tickets::pointwise_error_is_exponential::CLAIM,
+    &strong_tickets::sparsity_of_strong_tickets::CLAIM,
 ];

@@ -97,14 +97,16 @@ impl Verdict {
         }
     }
 
-    // violated > inconclusive > vacuous > holds; out of scope says nothing.
+    // violated > inconclusive > vacuous > scaling agrees > holds; out of scope says nothing. A scaling leaves constants
+    // open that `holds` does not, so of both together it speaks.
     fn rank(&self) -> u8 {
         match self {
             Verdict::OutOfScope { .. } => 0,
-            Verdict::Holds { .. } | Verdict::ScalingAgrees { .. } => 1,
-            Verdict::Vacuous { .. } => 2,
-            Verdict::Inconclusive { .. } => 3,
-            Verdict::Violated { .. } | Verdict::ScalingDisagrees { .. } => 4,
+            Verdict::Holds { .. } => 1,
+            Verdict::ScalingAgrees { .. } => 2,
+            Verdict::Vacuous { .. } => 3,
+            Verdict::Inconclusive { .. } => 4,
+            Verdict::Violated { .. } | Verdict::ScalingDisagrees { .. } => 5,
         }
     }
 }
@@ -149,7 +151,7 @@ pub struct Finding {
     pub seen: String,
 }
 
-/// The worst of the findings: violated > inconclusive > vacuous > holds, out of scope only if all are.
+/// The worst of the findings: violated > inconclusive > vacuous > scaling agrees > holds, out of scope only if all are.
 ///
 /// Among equally bad ones the smallest margin speaks. No finding at all is inconclusive: a verdict is proved positive.
 pub fn worst<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Verdict {

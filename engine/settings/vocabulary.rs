@@ -120,14 +120,6 @@ pub const ACTIVATION: Field = choice("activation", &["relu", "linear", "tanh"], 
 pub const BIAS: Field = choice("bias", &["false", "true"], "whether layers have a bias");
 /// f32 or f64
 pub const PRECISION: Field = choice("precision", &["f64", "f32"], "floating-point type of the network");
-/// eps
-pub const EPS: Field = Field {
-    domain: Domain::Real { min: 0.0, max: 1.0, open: true },
-    ..positive("eps", "eps", "1", "accuracy: largest distance between a target and its approximation")
-};
-/// a
-pub const HALF_WIDTH: Field =
-    positive("half_width", "a", "1", "half width of an interval [-a, a] of numbers").real(1.0);
 /// Where data comes from
 pub const DATA: Field = Field {
     name: "data",
@@ -139,6 +131,16 @@ pub const DATA: Field = Field {
     axis: false,
 };
 
+/// eps
+pub const EPS: Field = Field {
+    domain: Domain::Real { min: 0.0, max: 1.0, open: true },
+    ..positive("eps", "eps", "1", "accuracy: largest distance between a target and its approximation")
+};
+/// a
+pub const HALF_WIDTH: Field =
+    positive("half_width", "a", "1", "half width of an interval [-a, a] of numbers").real(1.0);
+/// k, exactly
+pub const SUBSET_SIZE: Field = count("subset_size", "k", "numbers", "numbers in a subset, exactly");
 /// Law of the numbers of a subset sum
 pub const LAW: Field = choice("law", &SampleLaw::NAMES, "law of the numbers whose subsets are summed");
 /// Outside samples of numbers

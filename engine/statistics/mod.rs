@@ -7,6 +7,7 @@
 //! * [`mean`]: a mean with its t interval, and quantiles
 //! * [`bootstrap`]: the standard error of any statistic, over replicas
 //! * [`slope`]: an exponent with its standard error, against a band
+//! * [`quantile_line`]: the same through quantiles, for heavy tails
 //! * [`sequential`]: a rate watched while replicas arrive, with an error rate that holds at every look
 //! * [`holm`]: many claims at one level
 //! * [`kolmogorov`]: a sample against a law
@@ -24,6 +25,7 @@ pub mod holm;
 pub mod kolmogorov;
 pub mod mean;
 pub mod power;
+pub mod quantile_line;
 pub mod sequential;
 pub mod slope;
 pub mod student;

@@ -77,14 +77,14 @@ static CARD: Card = Card {
         "the integral over X of the next length, exactly, piece by piece: no sampling",
         "every step of the process at which the reached set has at most 16 intervals, from eps = 2^-4 to 2^-14, early \
          (v near 2 eps) and late (v near 1)",
-        "as a version of its own: the process needs 2.2 samples per bit until less than eps is missing (simulated)",
+        "as a version of its own: the process needs 2.25 samples per bit until less than eps is missing (simulated)",
     ],
     not_checked: &[
         "steps at which the reached set has more than 16 intervals",
         "the paper's bound on the chance to need more samples than kappa log2(1/eps), whose kappa is not in the text read",
     ],
     gaps: &[
-        "three constants per bit: 1/log2(3/2) + 1 = 2.71 is the least that a count of mean growth can prove, 2.2 is what the \
+        "three constants per bit: 1/log2(3/2) + 1 = 2.71 is the least that a count of mean growth can prove, 2.25 is what the \
          process needs, 1.1 is what the subset sums themselves need at n = 16 to 24 (subset_sum_covers_interval)",
         "partial sums may not leave (-1/2, 1/2): the process reaches less than the subset sums do",
     ],

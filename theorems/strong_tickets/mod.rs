@@ -2,14 +2,26 @@
 //!
 //! * [`growth_step_identity`]: one step of the elementary covering proof, exactly in expectation
 //! * [`gadget_law_contains_uniform`]: how much of a uniform law is in the products of a gadget
+//! * [`covering_radius_counting`]: what the number of sums allows
+//! * [`pointwise_is_not_uniform`]: one target against all targets
+//! * [`pointwise_error_is_exponential`]: the law of the error at one target
+//! * [`sparsity_of_strong_tickets`]: what it costs to keep few of many
 //! * [`covering`]: bounds and closed forms of the covering problem, which figures draw
 
 pub mod covering;
+pub mod covering_radius_counting;
+mod draw;
 pub mod gadget_law_contains_uniform;
 pub mod growth_step_identity;
+pub mod pointwise_error_is_exponential;
+pub mod pointwise_is_not_uniform;
+mod reference;
+pub mod sparsity_of_strong_tickets;
 
 use crate::card::OpenSetting;
 use crate::{Subject, Symbol};
+use prunelaw_engine::settings::Field;
+use prunelaw_engine::settings::vocabulary as field;
 
 /// Bibliography keys of the papers.
 const LUEKER: &str = "lueker1998exponentially";
@@ -87,5 +99,15 @@ static OPEN_SETTINGS: [OpenSetting; 9] = [
     },
 ];
 
+/// n, the numbers to choose from.
+const NUMBERS: Field = Field { help: "numbers whose subsets are summed", unit: "numbers", ..field::SAMPLES };
+
 /// Letters that claims of this subject share.
 const EPS: Symbol = Symbol { letter: "eps", name: "eps", meaning: "accuracy with which a target is met; above 0" };
+const SAMPLES: Symbol =
+    Symbol { letter: "n", name: "samples", meaning: "random numbers x_1..x_n to choose from; count" };
+const RADIUS: Symbol = Symbol {
+    letter: "rho",
+    name: "radius",
+    meaning: "covering radius: largest distance of a number of [-1, 1] from its nearest subset sum; above 0",
+};
