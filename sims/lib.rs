@@ -1,12 +1,14 @@
 //! Every experiment, one file each.
 //!
 //! * [`sim`]: the trait, a job, and the rows it gives
-//! * [`pruning_fraction_sweep`], [`pruning_phase_grid`], [`pruning_trajectory`]: random pruning against generalization
+//! * [`pruning_fraction_sweep`], [`pruning_phase_grid`], [`dense_regime_sweep`], [`pruning_trajectory`]: random pruning
+//!   against generalization
 //! * [`covering_radius`]: how well random subset sums cover an interval
 //! * [`patches`]: what sims on the two-patch law share
 //! * [`SIMS`]: the registry
 
 pub mod covering_radius;
+pub mod dense_regime_sweep;
 mod labelled;
 mod patch_sweep;
 pub mod patches;
@@ -21,6 +23,7 @@ pub use sim::{Cost, Job, Rows, Sim, SimCard};
 pub static SIMS: &[&dyn Sim] = &[
     &pruning_fraction_sweep::PruningFractionSweep,
     &pruning_phase_grid::PruningPhaseGrid,
+    &dense_regime_sweep::DenseRegimeSweep,
     &pruning_trajectory::PruningTrajectory,
     &covering_radius::CoveringRadii,
 ];

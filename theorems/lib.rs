@@ -4,12 +4,13 @@
 //! * [`card`]: what a claim says, from where, under which assumptions, and what is not checked
 //! * [`evidence`]: what has to be computed before a claim can be judged
 //! * [`point`]: the rows of one cell, as a judge reads them
-//! * [`limit`], [`rate`], [`exponent`], [`law`]: the judges that claims share
+//! * [`limit`], [`rate`], [`exponent`], [`average`], [`law`]: the judges that claims share
 //! * [`verdict`]: the answers, and how findings at points become one verdict
 //! * [`claim`]: the trait
 //! * [`ledger`]: every result owed, held against the registry by a test
 //! * [`THEOREMS`]: the registry
 
+pub mod average;
 pub mod card;
 pub mod claim;
 pub mod evidence;
@@ -39,7 +40,10 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::signal_loss_boundary::CLAIM,
     &pruned_training::masked_noise_norm::CLAIM,
     &pruned_training::initial_noise_shrinks_with_keep::CLAIM,
+    &pruned_training::mild_pruning_generalizes::CLAIM,
     &pruned_training::pruning_improves_generalization::CLAIM,
+    &pruned_training::over_pruning_memorizes::CLAIM,
+    &pruned_training::rotated_signals_gain_nothing::CLAIM,
     &strong_tickets::growth_step_identity::CLAIM,
     &strong_tickets::gadget_law_contains_uniform::CLAIM,
     &strong_tickets::covering_radius_counting::CLAIM,

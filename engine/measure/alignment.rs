@@ -131,6 +131,9 @@ mod tests {
                 squares += all().map(|(k, r)| along(k, r, &xi).powi(2)).sum::<f64>();
             }
             assert!((spread - (squares / 105.0).sqrt()).abs() < 1e-12);
+            for ((k, r), norm) in all().zip(objective.norms(&theta)) {
+                assert!((norm - w.slice(ndarray::s![k, r, ..]).pow2().sum().sqrt()).abs() < 1e-12);
+            }
         }
     }
 

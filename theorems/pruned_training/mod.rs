@@ -10,16 +10,24 @@
 //! * [`masked_noise_norm`]: the squared length of masked noise, with its spread
 //! * [`initial_noise_shrinks_with_keep`]: what pruning does to the first correlations with noise and signal
 //! * [`pruning_improves_generalization`]: test loss falls as mild pruning grows
+//! * [`mild_pruning_generalizes`]: mildly pruned networks train, and leak less noise
+//! * [`over_pruning_memorizes`]: over-pruned networks train, and lose at least an explicit number on fresh points
+//! * [`rotated_signals_gain_nothing`]: the control, signals in random directions
+//! * [`condition`]: how far a setting is from the paper's Condition 2
 //! * [`boundaries`]: derived phase boundaries in the keep fraction, which figures draw
 
 pub mod boundaries;
+pub mod condition;
 pub mod dead_neurons_stay_dead;
 mod decomposition;
 pub mod gradient_bounded_by_loss;
 mod initial;
 pub mod initial_noise_shrinks_with_keep;
 pub mod masked_noise_norm;
+pub mod mild_pruning_generalizes;
+pub mod over_pruning_memorizes;
 pub mod pruning_improves_generalization;
+pub mod rotated_signals_gain_nothing;
 pub mod scale_symmetry;
 pub mod signal_loss_boundary;
 pub mod signal_noise_decomposition;
@@ -28,7 +36,8 @@ pub mod surviving_signal_neurons;
 mod trial;
 
 use crate::card::OpenSetting;
-use crate::{Subject, Symbol};
+use crate::point::Point;
+use crate::{Finding, Subject, Symbol, Verdict};
 
 /// Bibliography key of the paper.
 const PAPER: &str = "yang2025random";
@@ -131,3 +140,20 @@ const POWER: Symbol = Symbol { letter: "q", name: "power", meaning: "s(z) = max(
 const SIGNAL: Symbol = Symbol { letter: "mu_k", name: "signal", meaning: "signal of class k, mu e_k; vector (d)" };
 const NOISE: Symbol =
     Symbol { letter: "xi_i", name: "noise", meaning: "noise of sample i, N(0, sigma_n^2 I); vector (d)" };
+
+/// Why nothing can be said about points of a sweep, if a training did not reach its target.
+fn untrained(points: &[Point<'_>]) -> Option<String> {
+    let outcomes = points.iter().flat_map(|point| point.words("outcome"));
+    let count = outcomes.filter(|outcome| outcome != "converged").count();
+    (count > 0).then(|| format!("{count} trainings did not reach the loss target"))
+}
+
+/// A finding that rests on trainings, or why it cannot. What is out of scope stays so.
+fn held_back(mut finding: Finding, untrained: &Option<String>) -> Finding {
+    let in_scope = !matches!(finding.verdict, Verdict::OutOfScope { .. });
+    if let Some(because) = untrained.as_ref().filter(|_| in_scope) {
+        finding.p_value = None;
+        finding.verdict = Verdict::Inconclusive { replicas_needed: None, because: because.clone() };
+    }
+    finding
+}
