@@ -43,6 +43,9 @@ pub const CHANCE: f64 = 0.03;
 /// Half-width of the band around an exponent of sigma_0.
 pub const BAND: f64 = 0.25;
 
+/// A mean and a slope make the verdict.
+const DECISIONS: usize = 2;
+
 /// K of every size.
 const K: f64 = 2.0;
 /// q of every size.
@@ -147,7 +150,7 @@ impl OverPruningMemorizes {
         let judge = |(average, column): (Average, &str)| {
             let values = alone(point, column);
             let what = format!("{column} of {} replicas without survivor of {}", values.len(), point.rows.len());
-            let finding = average.judge(&what, point.at(), &values, level, 1);
+            let finding = average.judge(&what, point.at(), &values, level, DECISIONS);
             held_back(finding, &untrained)
         };
         versions.into_iter().map(judge).collect()
@@ -165,7 +168,7 @@ impl OverPruningMemorizes {
             exponent("T ~ sigma_0^(2-q) (corrected)", true, corrected),
             exponent("T ~ sigma_0^(q-2) (printed)", false, printed),
         ]
-        .map(|exponent| held_back(exponent.judge(&fit, level, 1), &untrained))
+        .map(|exponent| held_back(exponent.judge(&fit, level, DECISIONS), &untrained))
         .into()
     }
 }
