@@ -6,17 +6,19 @@
 //! serve any number of targets; memory is used again from one set of samples to the next.
 
 use super::fixed::{Fixed, total};
-use super::merge::{Nearest, nearest};
+use super::list::Pair;
+use super::merge::{Nearest, nearest, nearest_of_two};
 use super::recover::{Half, smallest_mask};
 use super::sorted::SortedSums;
 use super::{Subset, SubsetSumError};
+use crate::kernel::Family;
 
 /// Samples other than 0 that are allowed: two lists of 2^24 sums, 512 MiB with their spares.
 pub const MOST: usize = 48;
 /// Samples, zeros counted: a mask has 64 bits.
 pub const MOST_WITH_ZEROS: usize = 64;
-/// Sums and targets stay below 2^60 steps, and twice their sum in 63 bits.
-const ROOM: i32 = 60;
+/// Sums and targets stay below 2^59 steps: in half steps they leave room for a sentinel beyond them all.
+pub(super) const ROOM: i32 = 59;
 
 /// The prepared sums of a set of samples.
 ///
@@ -26,22 +28,37 @@ const ROOM: i32 = 60;
 /// let best = sums.closest(0.3).unwrap();
 /// assert_eq!((best.mask, best.sum), (0b011, 0.25));
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SubsetSums {
+    family: Family,
     fixed: Fixed,
     /// Positions of the samples that are not 0.
     places: Vec<u8>,
     /// Those samples, in half steps: even numbers.
     numbers: Vec<i64>,
-    lower: SortedSums,
-    upper: SortedSums,
+    sums: SortedSums,
+}
+
+impl Default for SubsetSums {
+    /// The empty sum, for the fastest kernel of this machine.
+    fn default() -> SubsetSums {
+        let mut sums = SubsetSums {
+            family: Family::best(),
+            fixed: Fixed::default(),
+            places: Vec::new(),
+            numbers: Vec::new(),
+            sums: SortedSums::default(),
+        };
+        sums.sums.set(sums.family, &[], &[]);
+        sums
+    }
 }
 
 impl SubsetSums {
     /// Prepares the sums of `samples`: at most [`MOST`] other than 0. No samples at all have the empty sum.
     ///
-    /// Samples are rounded to multiples of 2^-57, or of a coarser step where their sizes add up to 8 or more; numbers
-    /// below 1 with 53 bits after the point are not changed until they add up to 128.
+    /// Samples are rounded to multiples of 2^-57, or of a coarser step where their sizes add up to 4 or more; numbers with
+    /// 53 bits after the point are not changed until their sizes add up to 64.
     ///
     /// # Errors
     /// [`SubsetSumError::NotFinite`], [`SubsetSumError::TooMany`], [`SubsetSumError::TooLarge`].
@@ -73,9 +90,13 @@ impl SubsetSums {
             }
         }
         let half = self.numbers.len() / 2;
-        self.lower.set(&self.numbers[..half], 1);
-        self.upper.set(&self.numbers[half..2 * half], -1);
+        self.sums.set(self.family, &self.numbers[..half], &self.numbers[half..2 * half]);
         Ok(())
+    }
+
+    /// The same with a kernel family; all give the same subsets.
+    pub fn with_kernel(self, family: Family) -> SubsetSums {
+        SubsetSums { family: if family.available() { family } else { Family::Portable }, ..self }
     }
 
     /// The subset whose sum is closest to `target`; of equally close ones that with the smallest mask.
@@ -86,15 +107,14 @@ impl SubsetSums {
     /// [`SubsetSumError::Target`] for a target that is NaN or far beyond the sums.
     pub fn closest(&self, target: f64) -> Result<Subset, SubsetSumError> {
         let shift = 2 * steps_of(self.fixed, target)?;
-        let (lower, upper) = (self.lower.get(), self.upper.get());
-        let (mut best, mut aside) = (nearest(lower, upper, shift), None);
-        if let Some(last) = self.aside() {
-            let with = nearest(lower, upper, shift - last);
-            if with.gap < best.gap {
-                (best, aside) = (with, Some(last));
+        let pair = |shift: i64| Pair { a: self.sums.lower().all(), b: self.sums.upper().all(), shift };
+        Ok(match self.aside() {
+            None => self.subset(shift, &nearest(self.family, pair(shift)), None),
+            Some(last) => {
+                let (taken, best) = nearest_of_two(self.family, [pair(shift), pair(shift - last)]);
+                self.subset(shift, &best, (taken == 1).then_some(last))
             }
-        }
-        Ok(self.subset(shift, &best, aside))
+        })
     }
 
     /// How many subsets have a sum from `least` to `most`, both included and rounded like the samples; subsets that
@@ -106,7 +126,7 @@ impl SubsetSums {
         let (least, most) = (2 * steps_of(self.fixed, least)?, 2 * steps_of(self.fixed, most)?);
         // Pairs with a - b < bound: as a grows, so does the first b that is large enough.
         let below = |bound: i64| {
-            let (lower, upper) = (self.lower.get(), self.upper.get());
+            let (lower, upper) = (self.sums.lower().get(), self.sums.upper().get());
             let mut first = 0;
             let count = |a: &i64| {
                 while first < upper.len() && a - upper[first] >= bound {
@@ -132,9 +152,9 @@ impl SubsetSums {
 
     fn subset(&self, shift: i64, nearest: &Nearest, aside: Option<i64>) -> Subset {
         let half = self.numbers.len() / 2;
-        let lower = Half { numbers: &self.numbers[..half], sums: self.lower.get(), size: None };
-        let upper = Half { numbers: &self.numbers[half..2 * half], sums: self.upper.get(), size: None };
-        let mut live = smallest_mask(lower, upper, shift - aside.unwrap_or(0), nearest);
+        let lower = Half { numbers: &self.numbers[..half], sums: self.sums.lower().get(), size: None };
+        let upper = Half { numbers: &self.numbers[half..2 * half], sums: self.sums.upper().get(), size: None };
+        let mut live = smallest_mask(self.family, lower, upper, shift - aside.unwrap_or(0), nearest);
         if aside.is_some() {
             live |= 1 << (2 * half);
         }
@@ -197,7 +217,7 @@ mod tests {
             let bits = [1, 3, 6, 12, 50][round % 5];
             let samples: Vec<f64> = (0..round % 14).map(|_| number(bits, &mut rng)).collect();
             sums.prepare(&samples).unwrap();
-            for target in [number(50, &mut rng), number(bits, &mut rng), 0.0, 3.0, -7.5] {
+            for target in [number(50, &mut rng), number(bits, &mut rng), 0.0, 3.0, -3.5] {
                 assert_eq!(sums.closest(target).unwrap(), by_enumeration(&samples, target), "{samples:?} {target}");
             }
         }
@@ -220,6 +240,24 @@ mod tests {
         (0..30).for_each(|i| strict[2 * i] = 1.0 / (i + 1) as f64);
         let sums = SubsetSums::new(&strict).unwrap();
         assert_eq!(sums.closest(0.5).unwrap().mask, 1 << 2);
+    }
+
+    #[test]
+    fn every_kernel_family_finds_the_same_subset() {
+        let mut rng = Key::root("families").rng();
+        for n in 0..26 {
+            let bits = [2, 4, 9, 53][n % 4];
+            let samples: Vec<f64> = (0..n).map(|_| number(bits, &mut rng)).collect();
+            for _ in 0..5 {
+                let target = number(bits + 1, &mut rng);
+                let found = Family::ALL.map(|family| {
+                    let mut sums = SubsetSums::default().with_kernel(family);
+                    sums.prepare(&samples).unwrap();
+                    sums.closest(target).unwrap()
+                });
+                assert_eq!(found, [found[2]; 3], "{samples:?} {target}");
+            }
+        }
     }
 
     #[test]
@@ -258,7 +296,7 @@ mod tests {
         let sums = SubsetSums::new(&[0.5; 4]).unwrap();
         for target in [f64::NAN, f64::INFINITY, 8.0, -1e9] {
             let said = sums.closest(target).unwrap_err().to_string();
-            assert!(said.contains("between -8 and 8"), "{said}");
+            assert!(said.contains("between -4 and 4"), "{said}");
         }
         assert_eq!(SubsetSums::default().closest(0.25).unwrap(), Subset { mask: 0, sum: 0.0, error: 0.25 });
     }

@@ -7,7 +7,9 @@
 
 use super::SubsetSumError;
 use super::fixed::{Fixed, positive, total};
+use super::list::{List, Pair, Run};
 use super::merge::{largest_gap, merge};
+use crate::kernel::Family;
 
 /// Samples other than 0 that are allowed: lists of at most 2^25 sums, 384 MiB.
 pub const MOST: usize = 26;
@@ -40,11 +42,19 @@ pub struct Covering {
 /// let covering = CoveringRadius::default().of(&[-0.5, 0.75], 0.75).unwrap();
 /// assert_eq!((covering.upper, covering.range_gap), (0.25, 0.25));
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct CoveringRadius {
-    now: Vec<i64>,
-    next: Vec<i64>,
+    family: Family,
+    now: List,
+    next: List,
     numbers: Vec<i64>,
+}
+
+impl Default for CoveringRadius {
+    /// For the fastest kernel of this machine.
+    fn default() -> CoveringRadius {
+        CoveringRadius { family: Family::best(), now: List::of(&[]), next: List::of(&[]), numbers: Vec::new() }
+    }
 }
 
 impl CoveringRadius {
@@ -75,8 +85,7 @@ impl CoveringRadius {
     /// Twice the largest distance of a number between `ends.from` and `ends.to` from its nearest sum.
     fn twice_precision(&mut self, ends: &Ends) -> i64 {
         let Some((last, others)) = self.numbers.split_last() else { return 0 };
-        self.now.clear();
-        self.now.push(0);
+        self.now.reset(1)[0] = 0;
         // What the numbers after this one can add and take away.
         let (mut up, mut down) = (ends.largest, -ends.smallest);
         for number in others {
@@ -85,11 +94,15 @@ impl CoveringRadius {
             let (least, most) = (ends.from - up, ends.to + down);
             let without = needed(&self.now, least, most);
             let with = needed(&self.now, least - number, most - number);
-            self.next.resize(without.len() + with.len(), 0);
-            merge(without, with, *number, &mut self.next);
+            merge(self.family, Pair { a: without, b: with, shift: *number }, &mut self.next);
             std::mem::swap(&mut self.now, &mut self.next);
         }
-        twice_farthest(&self.now, &self.now, *last, ends)
+        twice_farthest(self.family, &self.now, *last, ends)
+    }
+
+    /// The same with a kernel family; all give the same radii.
+    pub fn with_kernel(self, family: Family) -> CoveringRadius {
+        CoveringRadius { family: if family.available() { family } else { Family::Portable }, ..self }
     }
 }
 
@@ -112,34 +125,34 @@ impl Ends {
 }
 
 /// The numbers of a sorted list from `least` to `most` and one more on either side: no nearest one is lost.
-fn needed(list: &[i64], least: i64, most: i64) -> &[i64] {
-    let from = list.partition_point(|x| *x < least).saturating_sub(1);
-    let to = list.len().min(list.partition_point(|x| *x <= most) + 1);
-    // A window beyond all numbers needs none, or one.
-    &list[from..to.max(from)]
+fn needed(list: &List, least: i64, most: i64) -> Run<'_> {
+    let numbers = list.get();
+    let from = numbers.partition_point(|x| *x < least).saturating_sub(1);
+    let to = numbers.len().min(numbers.partition_point(|x| *x <= most) + 1);
+    list.run(from, to)
 }
 
-/// Twice the largest distance of a number in the interval from the nearest of `a` and `b` + `shift`; one is in it.
-fn twice_farthest(a: &[i64], b: &[i64], shift: i64, ends: &Ends) -> i64 {
-    let inside = |list: &[i64], from: i64, to: i64| {
-        let first = list.partition_point(|x| *x < from);
-        (first, first.max(list.partition_point(|x| *x <= to)))
-    };
-    let (a_from, a_to) = inside(a, ends.from, ends.to);
-    let (b_from, b_to) = inside(b, ends.from - shift, ends.to - shift);
+/// Twice the largest distance of a number in the interval from the nearest of the list's numbers and these plus `shift`, of
+/// which 0 is one.
+fn twice_farthest(family: Family, list: &List, shift: i64, ends: &Ends) -> i64 {
+    let numbers = list.get();
+    let inside = |from: i64, to: i64| (numbers.partition_point(|x| *x < from), numbers.partition_point(|x| *x <= to));
+    let (a_from, a_to) = inside(ends.from, ends.to);
+    let (b_from, b_to) = inside(ends.from - shift, ends.to - shift);
     let both = |a: Option<i64>, b: Option<i64>, pick: fn(i64, i64) -> i64| match (a, b.map(|b| b + shift)) {
         (Some(a), Some(b)) => Some(pick(a, b)),
         (a, b) => a.or(b),
     };
-    let (a_in, b_in) = (&a[a_from..a_to], &b[b_from..b_to]);
+    let (a_in, b_in) = (&numbers[a_from..a_to], &numbers[b_from..b_to]);
     let first = both(a_in.first().copied(), b_in.first().copied(), i64::min).expect("0 is a sum in the interval");
     let last = both(a_in.last().copied(), b_in.last().copied(), i64::max).expect("0 is a sum in the interval");
-    let before = both(a[..a_from].last().copied(), b[..b_from].last().copied(), i64::max);
-    let after = both(a.get(a_to).copied(), b.get(b_to).copied(), i64::min);
+    let before = both(numbers[..a_from].last().copied(), numbers[..b_from].last().copied(), i64::max);
+    let after = both(numbers.get(a_to).copied(), numbers.get(b_to).copied(), i64::min);
     // At an end the farthest number is the end itself, or the middle of the gap across it.
     let left = before.map_or(i64::MAX, |before| first - before).min(2 * (first - ends.from));
     let right = after.map_or(i64::MAX, |after| after - last).min(2 * (ends.to - last));
-    largest_gap(a_in, b_in, shift).max(left).max(right)
+    let pair = Pair { a: list.run(a_from, a_to), b: list.run(b_from, b_to), shift };
+    largest_gap(family, pair).max(left).max(right)
 }
 
 #[cfg(test)]
@@ -210,6 +223,18 @@ mod tests {
         assert!(radii.windows(2).all(|pair| pair[1] <= pair[0]), "{radii:?}");
         assert_eq!(radii[0], 1.0);
         assert!(radii.iter().enumerate().all(|(n, rho)| *rho >= 0.5f64.powi(n as i32)));
+    }
+
+    #[test]
+    fn every_kernel_family_finds_the_same_radius() {
+        for replica in 0..60 {
+            let law = SampleLaw::ALL[replica as usize % 5];
+            let samples = law.draw(replica as usize % 21, &Key::root("families").replica(replica));
+            let h = [0.3, 1.0, 9.0][replica as usize % 3];
+            let found =
+                Family::ALL.map(|family| CoveringRadius::default().with_kernel(family).of(&samples, h).unwrap());
+            assert_eq!(found, [found[2]; 3]);
+        }
     }
 
     #[test]

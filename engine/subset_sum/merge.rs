@@ -1,6 +1,12 @@
 //! Passes over a pair of sorted lists: merging them, finding their closest pair, and the widest gap of both together.
 //!
-//! The second list is shifted by a number while it is read: sums with a sample are sums without it, shifted.
+//! The second list is shifted by a number while it is read: sums with a sample are sums without it, shifted. Here are
+//! plain code for any machine and the choice between it and vector code (`avx512`), which gives the same numbers.
+
+#[cfg(target_arch = "x86_64")]
+use super::avx512;
+use super::list::{List, Pair};
+use crate::kernel::Family;
 
 /// The closest pair of two lists.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,8 +21,94 @@ pub(super) struct Nearest {
     pub(super) tie: bool,
 }
 
+impl Nearest {
+    /// Farther than any pair.
+    pub(super) const NONE: Nearest = Nearest { gap: i64::MAX, a: 0, b: 0, tie: false };
+
+    /// Takes over a pair that is closer, and notes one that is as close.
+    pub(super) fn meet(&mut self, gap: i64, a: i64, b: i64) {
+        if gap < self.gap {
+            *self = Nearest { gap, a, b, tie: false };
+        } else if gap == self.gap {
+            self.tie |= (a, b) != (self.a, self.b);
+        }
+    }
+}
+
+/// Shortest pair that is cut in two halves, which are read side by side.
+#[cfg(target_arch = "x86_64")]
+const LONG: usize = 128;
+
+/// Whether vector code reads two pairs side by side: equally long, and no stream of blocks of eight runs dry.
+#[cfg(target_arch = "x86_64")]
+fn side_by_side(family: Family, pairs: &[Pair<'_>; 2]) -> bool {
+    let whole = |pair: &Pair<'_>| pair.a.get().len() % 8 == 0 && pair.b.get().len() % 8 == 0;
+    let long = |pair: &Pair<'_>| pair.len() >= LONG || pair.len() >= 16 && whole(pair);
+    family == Family::Avx512 && pairs.iter().all(long) && pairs[0].len() == pairs[1].len()
+}
+
+/// Merges a pair into a list. A run that is not its whole list holds the list's numbers between two bounds, the same for
+/// both once the second is shifted, and at most one more at either end: what lies around it would be merged later.
+pub(super) fn merge(family: Family, pair: Pair<'_>, out: &mut List) {
+    let out = out.reset(pair.len());
+    #[cfg(target_arch = "x86_64")]
+    if family == Family::Avx512 && pair.len() >= LONG {
+        // SAFETY: the machine has the instructions, the pair is long, and there is room for it.
+        return unsafe { avx512::merge(pair, out) };
+    }
+    let _ = family;
+    plain_merge(pair.a.get(), pair.b.get(), pair.shift, out);
+}
+
+/// Merges two pairs, each into its list; side by side they take less time than one after the other.
+pub(super) fn merge_two(family: Family, pairs: [Pair<'_>; 2], out: &mut [List; 2]) {
+    #[cfg(target_arch = "x86_64")]
+    if side_by_side(family, &pairs) {
+        let [first, second] = out;
+        let out = [first.reset(pairs[0].len()), second.reset(pairs[1].len())];
+        // SAFETY: the machine has the instructions, the pairs are equally long, and there is room for them.
+        return unsafe { avx512::merge_two(pairs, out) };
+    }
+    for (pair, out) in pairs.into_iter().zip(out) {
+        merge(family, pair, out);
+    }
+}
+
+/// The closest pair of numbers, one of each of two whole lists; lists and shift are even, neither list is empty.
+pub(super) fn nearest(family: Family, pair: Pair<'_>) -> Nearest {
+    #[cfg(target_arch = "x86_64")]
+    if family == Family::Avx512 && pair.len() >= LONG {
+        // SAFETY: the machine has the instructions, and the pair is long.
+        return unsafe { avx512::nearest(pair) };
+    }
+    let _ = family;
+    plain_nearest(pair.a.get(), pair.b.get(), pair.shift)
+}
+
+/// The closer of the closest numbers of two pairs, and which it is: the first if they are equally close.
+pub(super) fn nearest_of_two(family: Family, pairs: [Pair<'_>; 2]) -> (usize, Nearest) {
+    #[cfg(target_arch = "x86_64")]
+    if side_by_side(family, &pairs) {
+        // SAFETY: the machine has the instructions, and the pairs are equally long.
+        return unsafe { avx512::nearest_of_two(pairs) };
+    }
+    let [first, second] = pairs.map(|pair| nearest(family, pair));
+    if second.gap < first.gap { (1, second) } else { (0, first) }
+}
+
+/// The largest difference of neighbours in the merged list; 0 if there are none. Runs as in [`merge`].
+pub(super) fn largest_gap(family: Family, pair: Pair<'_>) -> i64 {
+    #[cfg(target_arch = "x86_64")]
+    if family == Family::Avx512 && pair.len() >= LONG {
+        // SAFETY: the machine has the instructions, and the pair is long.
+        return unsafe { avx512::largest_gap(pair) };
+    }
+    let _ = family;
+    plain_largest_gap(pair.a.get(), pair.b.get(), pair.shift)
+}
+
 /// Merges `a` and `b` + `shift`, both ascending, into `out`, which has as many places as both together.
-pub(super) fn merge(a: &[i64], b: &[i64], shift: i64, out: &mut [i64]) {
+pub(super) fn plain_merge(a: &[i64], b: &[i64], shift: i64, out: &mut [i64]) {
     assert_eq!(a.len() + b.len(), out.len());
     if a.len() == b.len() {
         merge_equal(a, b, shift, out);
@@ -65,9 +157,8 @@ fn merge_any(a: &[i64], b: &[i64], shift: i64, out: &mut [i64]) {
     }
 }
 
-/// The closest pair of `a` and `b` + `shift`, both ascending and not empty.
-pub(super) fn nearest(a: &[i64], b: &[i64], shift: i64) -> Nearest {
-    let mut found = Nearest { gap: i64::MAX, a: 0, b: 0, tie: false };
+fn plain_nearest(a: &[i64], b: &[i64], shift: i64) -> Nearest {
+    let mut found = Nearest::NONE;
     let (mut i, mut j) = (0, 0);
     // Every number is seen beside the next larger one of the other list, and one of these pairs is the closest.
     while i < a.len() && j < b.len() {
@@ -75,8 +166,7 @@ pub(super) fn nearest(a: &[i64], b: &[i64], shift: i64) -> Nearest {
         let first = x <= y;
         let gap = if first { y - x } else { x - y };
         if gap <= found.gap {
-            let tie = gap == found.gap && (found.tie || (x, b[j]) != (found.a, found.b));
-            found = Nearest { gap, a: x, b: b[j], tie };
+            found.meet(gap, x, b[j]);
         }
         i += usize::from(first);
         j += usize::from(!first);
@@ -84,8 +174,7 @@ pub(super) fn nearest(a: &[i64], b: &[i64], shift: i64) -> Nearest {
     found
 }
 
-/// The largest difference of neighbours in the merged list of `a` and `b` + `shift`, both ascending; 0 if there are none.
-pub(super) fn largest_gap(a: &[i64], b: &[i64], shift: i64) -> i64 {
+fn plain_largest_gap(a: &[i64], b: &[i64], shift: i64) -> i64 {
     let (mut i, mut j) = (0, 0);
     let mut last = [a.first().copied(), b.first().map(|y| y + shift)].into_iter().flatten().min().unwrap_or(0);
     let mut gap = 0;
@@ -112,61 +201,119 @@ mod tests {
     use crate::key::Key;
     use rand::RngExt;
 
-    fn sorted(count: usize, below: i64, rng: &mut impl rand::Rng) -> Vec<i64> {
-        let mut list: Vec<i64> = (0..count).map(|_| rng.random_range(-below..below)).collect();
+    const LENGTHS: [(usize, usize); 16] = [
+        (0, 0),
+        (0, 3),
+        (5, 0),
+        (1, 1),
+        (8, 8),
+        (16, 16),
+        (64, 64),
+        (65, 63),
+        (256, 256),
+        (24, 40),
+        (8, 24),
+        (100, 28),
+        (300, 3),
+        (2, 200),
+        (129, 130),
+        (1000, 1024),
+    ];
+
+    fn families() -> impl Iterator<Item = Family> {
+        Family::ALL.into_iter().filter(|family| family.available())
+    }
+
+    fn even(count: usize, below: i64, rng: &mut impl rand::Rng) -> Vec<i64> {
+        let mut list: Vec<i64> = (0..count).map(|_| 2 * rng.random_range(-below..below)).collect();
         list.sort_unstable();
         list
     }
 
-    #[test]
-    fn merging_is_sorting_together() {
-        let mut rng = Key::root("merge").rng();
-        for (a, b) in [(0, 0), (0, 3), (5, 0), (1, 1), (8, 8), (16, 16), (64, 64), (256, 256), (24, 40), (100, 3)] {
-            for below in [3, 1000, 1 << 61] {
-                let (a, b) = (sorted(a, below, &mut rng), sorted(b, below, &mut rng));
-                let shift = rng.random_range(-below..below);
-                let mut expected: Vec<i64> = a.iter().copied().chain(b.iter().map(|y| y + shift)).collect();
-                expected.sort_unstable();
-                let mut out = vec![0; expected.len()];
-                merge(&a, &b, shift, &mut out);
-                assert_eq!(out, expected);
+    /// Pairs of all lengths, of numbers with many ties or none, whole lists or the middles of longer ones.
+    fn pairs(name: &str, mut check: impl FnMut(Pair<'_>, Vec<i64>)) {
+        let mut rng = Key::root(name).rng();
+        for (a, b) in LENGTHS {
+            for below in [3, 1000, 1 << 57] {
+                for margin in [0, 5] {
+                    let (one, two) = (
+                        List::of(&even(a + 2 * margin, below, &mut rng)),
+                        List::of(&even(b + 2 * margin, below, &mut rng)),
+                    );
+                    let shift = 2 * rng.random_range(-below..below);
+                    // A middle is what lies between two bounds in both lists, as windows do.
+                    let pair = if margin == 0 {
+                        Pair { a: one.all(), b: two.all(), shift }
+                    } else {
+                        let bounds = |list: &List, shift: i64| {
+                            let from = list.get().partition_point(|x| x + shift < -below);
+                            (from, from.max(list.get().partition_point(|x| x + shift <= below)))
+                        };
+                        let ((i, p), (j, q)) = (bounds(&one, 0), bounds(&two, shift));
+                        Pair { a: one.run(i, p), b: two.run(j, q), shift }
+                    };
+                    let mut merged: Vec<i64> =
+                        pair.a.get().iter().copied().chain(pair.b.get().iter().map(|y| y + shift)).collect();
+                    merged.sort_unstable();
+                    check(pair, merged);
+                }
             }
         }
     }
 
     #[test]
-    fn the_closest_pair_is_that_of_all_pairs() {
-        let mut rng = Key::root("nearest").rng();
-        for round in 0..200 {
-            let (count, below) = ([1, 2, 8, 16, 24, 64][round % 6], [4, 50, 100_000, 1 << 60][round / 6 % 4]);
-            let (mut a, mut b) = (sorted(count, below, &mut rng), sorted(8 * (1 + round % 5), below, &mut rng));
-            a.iter_mut().chain(&mut b).for_each(|x| *x *= 2);
-            let shift = 2 * rng.random_range(-below..below);
-            let gap = |x: i64, y: i64| (x - (y + shift)).abs();
-            let least = a.iter().flat_map(|x| b.iter().map(move |y| gap(*x, *y))).min().unwrap();
-            let mut pairs: Vec<(i64, i64)> =
-                a.iter().flat_map(|x| b.iter().map(move |y| (*x, *y))).filter(|(x, y)| gap(*x, *y) == least).collect();
-            pairs.sort_unstable();
-            pairs.dedup();
-            let found = nearest(&a, &b, shift);
-            assert_eq!(found.gap, least);
-            assert!(pairs.contains(&(found.a, found.b)));
-            assert_eq!(found.tie, pairs.len() > 1, "{pairs:?}");
-        }
+    fn merging_is_sorting_together_in_every_family() {
+        pairs("merge", |pair, expected| {
+            for family in families() {
+                let mut out = List::of(&[]);
+                merge(family, pair, &mut out);
+                assert_eq!(out.get(), expected);
+                let mut two = [List::of(&[]), List::of(&[])];
+                merge_two(family, [pair, Pair { a: pair.b, b: pair.a, shift: -pair.shift }], &mut two);
+                assert_eq!(two[0].get(), expected);
+                assert_eq!(two[1].get(), expected.iter().map(|x| x - pair.shift).collect::<Vec<_>>());
+            }
+        });
     }
 
     #[test]
-    fn the_largest_gap_is_that_of_the_merged_list() {
-        let mut rng = Key::root("largest gap").rng();
-        for (a, b) in [(0, 0), (0, 3), (5, 0), (1, 1), (8, 8), (37, 5), (64, 64), (200, 333)] {
-            for below in [3, 1000, 1 << 58] {
-                let (a, b) = (sorted(a, below, &mut rng), sorted(b, below, &mut rng));
-                let shift = rng.random_range(-below..below);
-                let mut merged = vec![0; a.len() + b.len()];
-                merge(&a, &b, shift, &mut merged);
-                let expected = merged.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
-                assert_eq!(largest_gap(&a, &b, shift), expected);
+    fn the_closest_pair_is_that_of_all_pairs_in_every_family() {
+        pairs("nearest", |pair, _| {
+            let (a, b) = (pair.a.get(), pair.b.get());
+            // The closest pair is looked for in whole lists.
+            if a.is_empty() || b.is_empty() || !pair.a.is_whole() || !pair.b.is_whole() {
+                return;
             }
-        }
+            let all = |shift: i64| {
+                let gap = |x: i64, y: i64| (x - (y + shift)).abs();
+                let least = a.iter().flat_map(|x| b.iter().map(move |y| gap(*x, *y))).min().unwrap();
+                let close = a.iter().flat_map(|x| b.iter().map(move |y| (*x, *y)));
+                let mut close: Vec<(i64, i64)> = close.filter(|(x, y)| gap(*x, *y) == least).collect();
+                close.sort_unstable();
+                close.dedup();
+                (least, close)
+            };
+            let right = |found: Nearest, (least, close): &(i64, Vec<(i64, i64)>)| {
+                assert_eq!((found.gap, found.tie), (*least, close.len() > 1));
+                assert!(close.contains(&(found.a, found.b)));
+            };
+            let (one, other) = (all(pair.shift), all(-pair.shift));
+            for family in families() {
+                right(nearest(family, pair), &one);
+                let (which, found) = nearest_of_two(family, [pair, Pair { shift: -pair.shift, ..pair }]);
+                assert_eq!(which, usize::from(other.0 < one.0));
+                right(found, if which == 0 { &one } else { &other });
+            }
+        });
+    }
+
+    #[test]
+    fn the_largest_gap_is_that_of_the_merged_list_in_every_family() {
+        pairs("largest gap", |pair, merged| {
+            let expected = merged.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap_or(0);
+            for family in families() {
+                assert_eq!(largest_gap(family, pair), expected);
+            }
+        });
     }
 }

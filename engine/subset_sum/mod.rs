@@ -12,11 +12,15 @@
 //!
 //! Exact methods count in whole multiples of a power of two (`fixed`): no sum is rounded, and ties are ties. Of subsets
 //! with the same error the one with the smallest mask, read as a number, is taken: later samples are left out first.
+//! Their work is passes over sorted lists (`list`, `merge`, `avx512`); masks are found again from sums (`recover`).
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 pub mod closest;
 pub mod covering;
 mod fixed;
 pub mod law;
+mod list;
 mod merge;
 pub mod reach;
 mod recover;

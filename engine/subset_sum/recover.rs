@@ -1,6 +1,9 @@
 //! From a sum back to the subset: lists of sums carry no masks, so the mask is searched again, smallest first.
 
+#[cfg(target_arch = "x86_64")]
+use super::avx512;
 use super::merge::Nearest;
+use crate::kernel::Family;
 
 /// Samples in the inner loop of [`first_mask`]: 32 sums that are compared at once.
 const INNER: usize = 5;
@@ -17,8 +20,8 @@ pub(super) struct Half<'a> {
 }
 
 /// The smallest mask over the lower and then the upper half whose sum is as close as the closest pair.
-pub(super) fn smallest_mask(lower: Half<'_>, upper: Half<'_>, shift: i64, nearest: &Nearest) -> u64 {
-    let (high, [a, other]) = if nearest.tie {
+pub(super) fn smallest_mask(family: Family, lower: Half<'_>, upper: Half<'_>, shift: i64, nearest: &Nearest) -> u64 {
+    let (high, sums) = if nearest.tie {
         let fits = |a: i64| lower.sums.binary_search(&a).is_ok();
         let partners = |b: i64| [b + shift - nearest.gap, b + shift + nearest.gap];
         let mut negated: Vec<i64> =
@@ -29,13 +32,25 @@ pub(super) fn smallest_mask(lower: Half<'_>, upper: Half<'_>, shift: i64, neares
         let [below, above] = partners(-sum);
         (high, [if fits(below) { below } else { above }, if fits(above) { above } else { below }])
     } else {
-        (first_mask(upper, |sum| sum == -nearest.b).0, [nearest.a; 2])
+        (first_mask_of(family, upper, [-nearest.b; 2]), [nearest.a; 2])
     };
-    first_mask(lower, |sum| sum == a || sum == other).0 | high << lower.numbers.len()
+    first_mask_of(family, lower, sums) | high << lower.numbers.len()
+}
+
+/// The smallest mask of a subset with one of two sums; there is one.
+fn first_mask_of(family: Family, half: Half<'_>, sums: [i64; 2]) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    if family == Family::Avx512 {
+        // SAFETY: the machine has the instructions.
+        return unsafe { avx512::first_mask_of(half, sums) };
+    }
+    let _ = family;
+    first_mask(half, |sum| sum == sums[0] || sum == sums[1]).0
 }
 
 /// The smallest mask, with its sum, of a subset whose sum is wanted; there is one.
-fn first_mask(half: Half<'_>, wanted: impl Fn(i64) -> bool) -> (u64, i64) {
+#[inline(always)]
+pub(super) fn first_mask(half: Half<'_>, wanted: impl Fn(i64) -> bool) -> (u64, i64) {
     let inner = half.numbers.len().min(INNER);
     let mut table = [0; 1 << INNER];
     for (k, number) in half.numbers[..inner].iter().enumerate() {

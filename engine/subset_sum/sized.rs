@@ -3,14 +3,13 @@
 //! Fixed-size subset sum is what sparse tickets need (arXiv 2410.14754, sec. 3). Meeting in the middle again, with the
 //! sums of each half sorted by size: a subset of k samples has i in the lower half and k - i in the upper.
 
-use super::closest::{finish, refuse_too_many, steps_of};
+use super::closest::{ROOM, finish, refuse_too_many, steps_of};
 use super::fixed::{Fixed, positive, total};
+use super::list::{List, Pair};
 use super::merge::{Nearest, merge, nearest};
 use super::recover::{Half, smallest_mask};
 use super::{Subset, SubsetSumError};
-
-/// Sums and targets stay below 2^60 steps.
-const ROOM: i32 = 60;
+use crate::kernel::Family;
 
 /// The sums of a set of samples by the size of the subset.
 ///
@@ -22,12 +21,13 @@ const ROOM: i32 = 60;
 /// ```
 #[derive(Clone, Debug)]
 pub struct SizedSums {
+    family: Family,
     fixed: Fixed,
     samples: usize,
     /// In half steps. Zeros are numbers here too: they fill a subset up.
     numbers: Vec<i64>,
-    lower: Vec<Vec<i64>>,
-    upper: Vec<Vec<i64>>,
+    lower: Vec<List>,
+    upper: Vec<List>,
 }
 
 impl SizedSums {
@@ -40,8 +40,9 @@ impl SizedSums {
         refuse_too_many("a subset of fixed size", samples.len())?;
         let numbers: Vec<i64> = samples.iter().map(|x| 2 * fixed.whole(*x)).collect();
         let (lower, upper) = numbers.split_at(numbers.len() / 2);
-        let (lower, upper) = (by_size(lower, 1), by_size(upper, -1));
-        Ok(SizedSums { fixed, samples: samples.len(), numbers, lower, upper })
+        let family = Family::best();
+        let (lower, upper) = (by_size(family, lower, 1), by_size(family, upper, -1));
+        Ok(SizedSums { family, fixed, samples: samples.len(), numbers, lower, upper })
     }
 
     /// The subset of exactly `size` samples whose sum is closest to `target`; of equals that with the smallest mask.
@@ -87,7 +88,7 @@ impl SizedSums {
     }
 
     fn pair(&self, (i, j): (usize, usize), shift: i64) -> Nearest {
-        nearest(&self.lower[i], &self.upper[j], shift)
+        nearest(self.family, Pair { a: self.lower[i].all(), b: self.upper[j].all(), shift })
     }
 
     /// The smallest error of a subset of this size, in half steps.
@@ -100,9 +101,9 @@ impl SizedSums {
         let (low, high) = self.numbers.split_at(self.samples / 2);
         let masks = self.shares(size).filter_map(|(i, j)| {
             let found = self.pair((i, j), shift);
-            let lower = Half { numbers: low, sums: &self.lower[i], size: Some(i as u32) };
-            let upper = Half { numbers: high, sums: &self.upper[j], size: Some(j as u32) };
-            (found.gap == gap).then(|| smallest_mask(lower, upper, shift, &found))
+            let lower = Half { numbers: low, sums: self.lower[i].get(), size: Some(i as u32) };
+            let upper = Half { numbers: high, sums: self.upper[j].get(), size: Some(j as u32) };
+            (found.gap == gap).then(|| smallest_mask(self.family, lower, upper, shift, &found))
         });
         let mask = masks.min().expect("a share has this error");
         let places: Vec<u8> = (0..self.samples as u8).collect();
@@ -111,14 +112,14 @@ impl SizedSums {
 }
 
 /// Sorted sums of `sign` times the numbers, by the size of the subset.
-fn by_size(numbers: &[i64], sign: i64) -> Vec<Vec<i64>> {
-    let mut sums = vec![vec![0]];
+fn by_size(family: Family, numbers: &[i64], sign: i64) -> Vec<List> {
+    let mut sums = vec![List::of(&[0])];
     for number in numbers {
-        sums.push(Vec::new());
+        sums.push(List::of(&[]));
         for size in (1..sums.len()).rev() {
-            let mut with = vec![0; sums[size].len() + sums[size - 1].len()];
-            merge(&sums[size], &sums[size - 1], sign * number, &mut with);
-            sums[size] = with;
+            let mut both = List::of(&[]);
+            merge(family, Pair { a: sums[size].all(), b: sums[size - 1].all(), shift: sign * number }, &mut both);
+            sums[size] = both;
         }
     }
     sums

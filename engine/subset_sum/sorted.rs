@@ -1,35 +1,55 @@
-//! All subset sums of a few numbers in ascending order, by doubling: the sums without a number, merged with those with it.
+//! All subset sums of two groups of numbers in ascending order, by doubling: the sums without a number, merged with those
+//! with it. Groups of equal size double side by side.
 
-use super::merge::merge;
+use super::list::{List, Pair};
+use super::merge::{merge_two, plain_merge};
+use crate::kernel::Family;
 
-/// The sorted sums, in memory that is used again.
-#[derive(Clone, Debug, Default)]
+/// Numbers whose sums are merged one by one, before lists are as long as a vector.
+const FEW: usize = 3;
+
+/// The sorted sums of both groups, in memory that is used again.
+#[derive(Clone, Debug)]
 pub(super) struct SortedSums {
-    sums: Vec<i64>,
-    spare: Vec<i64>,
-    count: usize,
+    sums: [List; 2],
+    spare: [List; 2],
+}
+
+impl Default for SortedSums {
+    fn default() -> SortedSums {
+        let empty = || [List::of(&[]), List::of(&[])];
+        SortedSums { sums: empty(), spare: empty() }
+    }
 }
 
 impl SortedSums {
-    /// Replaces the sums by those of `sign` times these numbers.
-    pub(super) fn set(&mut self, numbers: &[i64], sign: i64) {
-        let count = 1 << numbers.len();
-        if self.sums.len() < count {
-            self.sums.resize(count, 0);
-            self.spare.resize(count, 0);
+    /// Replaces the sums by those of `lower`, and those of `upper` negated; both have as many numbers.
+    pub(super) fn set(&mut self, family: Family, lower: &[i64], upper: &[i64]) {
+        let few = lower.len().min(FEW);
+        for (list, (numbers, sign)) in self.sums.iter_mut().zip([(lower, 1), (upper, -1)]) {
+            let (mut sums, mut with) = ([0; 1 << FEW], [0; 1 << FEW]);
+            for (k, number) in numbers[..few].iter().enumerate() {
+                let old = &sums[..1 << k];
+                plain_merge(old, old, sign * number, &mut with[..2 << k]);
+                sums = with;
+            }
+            list.reset(1 << few).copy_from_slice(&sums[..1 << few]);
         }
-        self.sums[0] = 0;
-        self.count = 1;
-        for number in numbers {
-            let old = &self.sums[..self.count];
-            merge(old, old, sign * number, &mut self.spare[..2 * self.count]);
+        for (x, y) in lower[few..].iter().zip(&upper[few..]) {
+            let pairs = [(&self.sums[0], *x), (&self.sums[1], -y)];
+            let pairs = pairs.map(|(list, shift)| Pair { a: list.all(), b: list.all(), shift });
+            merge_two(family, pairs, &mut self.spare);
             std::mem::swap(&mut self.sums, &mut self.spare);
-            self.count *= 2;
         }
     }
 
-    /// The sums, ascending, one per subset.
-    pub(super) fn get(&self) -> &[i64] {
-        &self.sums[..self.count]
+    /// The sums of the lower numbers.
+    pub(super) fn lower(&self) -> &List {
+        &self.sums[0]
+    }
+
+    /// The negated sums of the upper numbers.
+    pub(super) fn upper(&self) -> &List {
+        &self.sums[1]
     }
 }
