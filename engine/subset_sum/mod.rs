@@ -9,28 +9,39 @@
 //! * [`sized`]: the same among subsets of exactly k samples, and with as few samples as possible
 //! * [`covering`]: the covering radius of an interval by all 2^n sums, exactly
 //! * [`reach`]: the same for more samples, between two rigorous bounds
+//! * [`mod@greedy`], [`mod@pair_swap`], [`mod@differencing`], [`mod@relaxation`]: what is fast and not exact
 //!
 //! Exact methods count in whole multiples of a power of two (`fixed`): no sum is rounded, and ties are ties. Of subsets
 //! with the same error the one with the smallest mask, read as a number, is taken: later samples are left out first.
 //! Their work is passes over sorted lists (`list`, `merge`, `avx512`); masks are found again from sums (`recover`).
 
+pub mod approximation;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 pub mod closest;
 pub mod covering;
+pub mod differencing;
 mod fixed;
+pub mod greedy;
 pub mod law;
 mod list;
 mod merge;
+pub mod pair_swap;
 pub mod reach;
 mod recover;
+pub mod relaxation;
 pub mod sized;
 mod sorted;
 
+pub use approximation::Approximation;
 pub use closest::SubsetSums;
 pub use covering::{Covering, CoveringRadius};
+pub use differencing::differencing;
+pub use greedy::greedy;
 pub use law::SampleLaw;
+pub use pair_swap::pair_swap;
 pub use reach::Reach;
+pub use relaxation::relaxation;
 pub use sized::SizedSums;
 
 /// A subset of at most 64 samples and what it adds up to.
