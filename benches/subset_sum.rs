@@ -69,7 +69,7 @@ fn closest(n: usize) {
         let pairs = || samples.iter().zip(&targets).take(count);
         best(repeats, || pairs().for_each(|(samples, target)| one(samples, target[0]))) / count as f64
     };
-    let mut timed = |family: Family, repeats: usize| {
+    let timed = |family: Family, repeats: usize| {
         let mut sums = SubsetSums::default().with_kernel(family);
         mean(repeats, many, &mut |samples, target| {
             sums.prepare(samples).unwrap();

@@ -243,6 +243,37 @@ impl Sink for Write {
     }
 }
 
+/// Writes merged lists from their lower halves: a subset and its complement add up to the same for every subset, so that
+/// the list of all sums is its own mirror image.
+struct Mirror {
+    out: [*mut i64; 2],
+    len: usize,
+    /// Smallest and largest sum together.
+    ends: [__m512i; 2],
+}
+
+impl Mirror {
+    #[inline(always)]
+    unsafe fn write(&mut self, job: usize, at: usize, v: __m512i) {
+        unsafe {
+            _mm512_storeu_si512(self.out[job].add(at).cast(), v);
+            let image = _mm512_sub_epi64(self.ends[job], reversed(v));
+            _mm512_storeu_si512(self.out[job].add(self.len - 8 - at).cast(), image);
+        }
+    }
+}
+
+impl Sink for Mirror {
+    #[inline(always)]
+    unsafe fn up(&mut self, job: usize, at: usize, v: __m512i) {
+        unsafe { self.write(job, at, v) }
+    }
+    #[inline(always)]
+    unsafe fn down(&mut self, job: usize, at: usize, v: __m512i) {
+        unsafe { self.write(job, at, v) }
+    }
+}
+
 /// The blocks before, to see neighbours across them.
 struct Edges {
     below: [__m512i; 2],
@@ -390,6 +421,17 @@ pub(super) unsafe fn merge_two(pairs: [Pair<'_>; 2], out: [&mut [i64]; 2]) {
     unsafe {
         let jobs = pairs.map(Job::of);
         read(jobs, blocks_of_all(&jobs), &mut Write(out.map(|out| out.as_mut_ptr())));
+    }
+}
+
+/// As [`merge_two`] for pairs of a list of all subset sums with itself.
+#[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,bmi1,bmi2,popcnt")]
+pub(super) unsafe fn double_two(pairs: [Pair<'_>; 2], out: [&mut [i64]; 2]) {
+    unsafe {
+        let jobs = pairs.map(|pair| Job::halves(pair)[0]);
+        let ends = pairs.map(|pair| _mm512_set1_epi64(Job::of(pair).first() + Job::of(pair).last()));
+        let out = out.map(|out| out.as_mut_ptr());
+        read(jobs, blocks_of_all(&jobs), &mut Mirror { out, len: pairs[0].len(), ends });
     }
 }
 

@@ -42,7 +42,7 @@ const LONG: usize = 128;
 /// Whether vector code reads two pairs side by side: equally long, and no stream of blocks of eight runs dry.
 #[cfg(target_arch = "x86_64")]
 fn side_by_side(family: Family, pairs: &[Pair<'_>; 2]) -> bool {
-    let whole = |pair: &Pair<'_>| pair.a.get().len() % 8 == 0 && pair.b.get().len() % 8 == 0;
+    let whole = |pair: &Pair<'_>| pair.a.get().len().is_multiple_of(8) && pair.b.get().len().is_multiple_of(8);
     let long = |pair: &Pair<'_>| pair.len() >= LONG || pair.len() >= 16 && whole(pair);
     family == Family::Avx512 && pairs.iter().all(long) && pairs[0].len() == pairs[1].len()
 }
@@ -60,14 +60,18 @@ pub(super) fn merge(family: Family, pair: Pair<'_>, out: &mut List) {
     plain_merge(pair.a.get(), pair.b.get(), pair.shift, out);
 }
 
-/// Merges two pairs, each into its list; side by side they take less time than one after the other.
-pub(super) fn merge_two(family: Family, pairs: [Pair<'_>; 2], out: &mut [List; 2]) {
+/// Merges two lists of all subset sums, each with itself shifted; side by side they take less time than one by one.
+pub(super) fn double_two(family: Family, lists: [&List; 2], shifts: [i64; 2], out: &mut [List; 2]) {
+    let pair = |k: usize| Pair { a: lists[k].all(), b: lists[k].all(), shift: shifts[k] };
+    let pairs = [pair(0), pair(1)];
     #[cfg(target_arch = "x86_64")]
     if side_by_side(family, &pairs) {
         let [first, second] = out;
         let out = [first.reset(pairs[0].len()), second.reset(pairs[1].len())];
         // SAFETY: the machine has the instructions, the pairs are equally long, and there is room for them.
-        return unsafe { avx512::merge_two(pairs, out) };
+        return unsafe {
+            if pairs[0].len() < 2 * LONG { avx512::merge_two(pairs, out) } else { avx512::double_two(pairs, out) }
+        };
     }
     for (pair, out) in pairs.into_iter().zip(out) {
         merge(family, pair, out);
@@ -268,12 +272,31 @@ mod tests {
                 let mut out = List::of(&[]);
                 merge(family, pair, &mut out);
                 assert_eq!(out.get(), expected);
-                let mut two = [List::of(&[]), List::of(&[])];
-                merge_two(family, [pair, Pair { a: pair.b, b: pair.a, shift: -pair.shift }], &mut two);
-                assert_eq!(two[0].get(), expected);
-                assert_eq!(two[1].get(), expected.iter().map(|x| x - pair.shift).collect::<Vec<_>>());
             }
         });
+    }
+
+    #[test]
+    fn doubling_is_merging_with_oneself_in_every_family() {
+        let mut rng = Key::root("double").rng();
+        for below in [2, 50, 1 << 50] {
+            let mut lists = [List::of(&[0]), List::of(&[0])];
+            for _ in 0..11 {
+                let shifts = [(); 2].map(|_| 2 * rng.random_range(-below..below));
+                let expected = [0, 1].map(|k| {
+                    let with = lists[k].get().iter().map(|x| x + shifts[k]);
+                    let mut all: Vec<i64> = lists[k].get().iter().copied().chain(with).collect();
+                    all.sort_unstable();
+                    all
+                });
+                for family in families() {
+                    let mut out = [List::of(&[]), List::of(&[])];
+                    double_two(family, [&lists[0], &lists[1]], shifts, &mut out);
+                    assert_eq!(out.each_ref().map(List::get), expected.each_ref().map(Vec::as_slice));
+                }
+                lists = expected.map(|all| List::of(&all));
+            }
+        }
     }
 
     #[test]

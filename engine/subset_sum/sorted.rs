@@ -1,8 +1,8 @@
 //! All subset sums of two groups of numbers in ascending order, by doubling: the sums without a number, merged with those
 //! with it. Groups of equal size double side by side.
 
-use super::list::{List, Pair};
-use super::merge::{merge_two, plain_merge};
+use super::list::List;
+use super::merge::{double_two, plain_merge};
 use crate::kernel::Family;
 
 /// Numbers whose sums are merged one by one, before lists are as long as a vector.
@@ -36,9 +36,7 @@ impl SortedSums {
             list.reset(1 << few).copy_from_slice(&sums[..1 << few]);
         }
         for (x, y) in lower[few..].iter().zip(&upper[few..]) {
-            let pairs = [(&self.sums[0], *x), (&self.sums[1], -y)];
-            let pairs = pairs.map(|(list, shift)| Pair { a: list.all(), b: list.all(), shift });
-            merge_two(family, pairs, &mut self.spare);
+            double_two(family, self.sums.each_ref(), [*x, -y], &mut self.spare);
             std::mem::swap(&mut self.sums, &mut self.spare);
         }
     }
