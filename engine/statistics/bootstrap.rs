@@ -46,8 +46,12 @@ pub fn standard_error(
     key: &Key,
     statistic: impl FnMut(&[usize]) -> f64,
 ) -> Result<f64, CannotDecide> {
-    let values = resampled(replicas, resamples, key, statistic)?;
-    let spread = super::mean::Mean::of(&values)?.standard_deviation;
+    spread(&resampled(replicas, resamples, key, statistic)?, replicas)
+}
+
+/// The standard error from the resampled values themselves.
+pub(super) fn spread(values: &[f64], replicas: usize) -> Result<f64, CannotDecide> {
+    let spread = super::mean::Mean::of(values)?.standard_deviation;
     Ok(spread * (replicas as f64 / (replicas as f64 - 1.0)).sqrt())
 }
 

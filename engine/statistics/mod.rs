@@ -6,6 +6,7 @@
 //! * [`compare`]: paired and Welch t tests, and the exact sign test where the spread is 0
 //! * [`mean`]: a mean with its t interval, and quantiles
 //! * [`bootstrap`]: the standard error of any statistic, over replicas
+//! * [`estimate`]: any number with its standard error, against a band
 //! * [`slope`]: an exponent with its standard error, against a band
 //! * [`quantile_line`]: the same through quantiles, for heavy tails
 //! * [`sequential`]: a rate watched while replicas arrive, with an error rate that holds at every look
@@ -21,6 +22,7 @@ pub mod binomial;
 pub mod bootstrap;
 pub mod chi_squared;
 pub mod compare;
+pub mod estimate;
 pub mod holm;
 pub mod kolmogorov;
 pub mod mean;

@@ -3,8 +3,8 @@
 //! Cells share their draws, so the points of one replica move together and the textbook standard error of a
 //! regression does not apply: whole replicas are resampled, jointly across cells.
 
-use super::student::{critical, upper_tail};
-use super::{CannotDecide, Interval, Place, bootstrap, open_unit, spreads, usable};
+use super::estimate::Estimate;
+use super::{CannotDecide, Interval, Place, bootstrap, spreads, usable};
 use crate::key::Key;
 
 /// What is regressed on what.
@@ -44,29 +44,19 @@ impl Slope {
         if let Some(odd) = y.iter().find(|cell| cell.len() != replicas) {
             return Err(CannotDecide::Unpaired { first: replicas, second: odd.len() });
         }
-        let scaled = |value: &f64| match scale {
-            Scale::Linear => *value,
-            Scale::LogLog if *value > 0.0 => value.ln(),
-            Scale::LogLog => f64::NAN,
-        };
-        let x: Vec<f64> = x.iter().map(scaled).collect();
-        let y: Vec<f64> = y.iter().flatten().map(scaled).collect();
-        usable(&x, 2)?;
         if replicas < 2 {
+            usable(x, 2)?;
             return Err(CannotDecide::TooFew { got: replicas, needed: 2 });
         }
+        let line = Line::of(x, scale)?;
+        let y: Vec<f64> = y.iter().flatten().map(|y| scale.of(*y)).collect();
         usable(&y, 4)?;
-        let middle = x.iter().sum::<f64>() / x.len() as f64;
-        let spread: f64 = x.iter().map(|x| (x - middle).powi(2)).sum();
-        if spread <= (f64::EPSILON * middle).powi(2) * x.len() as f64 {
-            return Err(CannotDecide::NoSpread);
-        }
         // Least squares is linear in y: the slope of a set of replicas is the mean of their own slopes.
         let own: Vec<f64> = (0..replicas)
-            .map(|r| x.iter().enumerate().map(|(c, x)| (x - middle) / spread * y[c * replicas + r]).sum())
+            .map(|r| line.slope(&(0..x.len()).map(|cell| y[cell * replicas + r]).collect::<Vec<_>>()))
             .collect();
         let slope = own.iter().sum::<f64>() / replicas as f64;
-        let largest = y.iter().fold(0.0, |most: f64, y| most.max(y.abs())) / spread.sqrt();
+        let largest = y.iter().fold(0.0, |most: f64, y| most.max(y.abs())) / line.spread.sqrt();
         let standard_error = if spreads(&own, largest) {
             bootstrap::standard_error(replicas, bootstrap::RESAMPLES, key, |drawn| {
                 drawn.iter().map(|&r| own[r]).sum::<f64>() / replicas as f64
@@ -74,64 +64,107 @@ impl Slope {
         } else {
             0.0
         };
-        let intercept = y.iter().sum::<f64>() / y.len() as f64 - slope * middle;
+        let intercept = y.iter().sum::<f64>() / y.len() as f64 - slope * line.middle;
         Ok(Slope { slope, intercept, standard_error, replicas })
     }
 
-    /// slope +- t(R-1) standard errors. Replicas that agree to rounding are judged by their number, as in a sign test:
-    /// the point if 2^(1-R) <= 1 - confidence, else the whole line.
+    /// Fits on `x` what a statistic of the replicas gives at every x, such as the place where a mean curve passes a level.
+    ///
+    /// The statistic takes the indices of the replicas, drawn with replacement for the standard error.
+    ///
+    /// # Errors
+    /// As [`Slope::fit`]; `NotFinite` also for a statistic that is not finite on some resample.
+    pub fn through(
+        x: &[f64],
+        replicas: usize,
+        scale: Scale,
+        key: &Key,
+        mut statistic: impl FnMut(&[usize]) -> Vec<f64>,
+    ) -> Result<Slope, CannotDecide> {
+        let everyone: Vec<usize> = (0..replicas).collect();
+        let line = Line::of(x, scale)?;
+        let y = line.scaled(&statistic(&everyone))?;
+        let fitted = |drawn: &[usize]| line.scaled(&statistic(drawn)).map_or(f64::NAN, |y| line.slope(&y));
+        let Estimate { value, standard_error, .. } = Estimate::of(replicas, key, fitted)?;
+        let intercept = y.iter().sum::<f64>() / y.len() as f64 - value * line.middle;
+        Ok(Slope { slope: value, intercept, standard_error, replicas })
+    }
+
+    /// The slope with its standard error, whose tests these are.
+    fn estimate(&self) -> Estimate {
+        Estimate { value: self.slope, standard_error: self.standard_error, replicas: self.replicas }
+    }
+
+    /// As [`Estimate::interval`].
     ///
     /// # Errors
     /// `OutOfRange` for a confidence outside (0, 1).
     pub fn interval(&self, confidence: f64) -> Result<Interval, CannotDecide> {
-        let error = 1.0 - open_unit("confidence", confidence)?;
-        if self.standard_error == 0.0 && 2.0 * self.all_agree() > error {
-            return Ok(Interval { low: f64::NEG_INFINITY, high: f64::INFINITY });
-        }
-        Ok(Interval::around(self.slope, critical(0.5 * error, self.replicas as f64 - 1.0) * self.standard_error))
+        self.estimate().interval(confidence)
     }
 
-    /// The three-way decision at `level`: whether the interval at confidence 1 - level lies in the band, outside it, or
-    /// across an edge. Errs with probability at most `level` either way.
+    /// As [`Estimate::against`].
     ///
     /// # Errors
     /// `OutOfRange` for a level outside (0, 1).
     pub fn against(&self, band: Interval, level: f64) -> Result<Place, CannotDecide> {
-        Ok(self.interval(1.0 - open_unit("level", level)?)?.against(band))
+        self.estimate().against(band, level)
     }
 
-    /// P-value of "the slope lies in the band": at most a exactly where [`Slope::against`] says outside at level a.
-    /// 1 for a band that is empty or not a number.
+    /// P-value of "the slope lies in the band", as [`Estimate::p_in_band`].
     pub fn p_in_band(&self, band: Interval) -> f64 {
-        if band.is_void() {
-            return 1.0;
-        }
-        (2.0 * self.tail(self.slope - band.high).min(self.tail(band.low - self.slope))).min(1.0)
+        self.estimate().p_in_band(band)
     }
 
-    /// P-value of "the slope lies outside the band": at most a exactly where [`Slope::against`] says inside at level a.
-    /// 1 for a band that is empty or not a number.
+    /// P-value of "the slope lies outside the band", as [`Estimate::p_out_of_band`].
     pub fn p_out_of_band(&self, band: Interval) -> f64 {
-        if band.is_void() {
-            return 1.0;
+        self.estimate().p_out_of_band(band)
+    }
+}
+
+/// The x of a fit, in its scale.
+struct Line {
+    x: Vec<f64>,
+    middle: f64,
+    /// Sum of squares about the middle.
+    spread: f64,
+    scale: Scale,
+}
+
+impl Line {
+    fn of(x: &[f64], scale: Scale) -> Result<Line, CannotDecide> {
+        let x: Vec<f64> = x.iter().map(|x| scale.of(*x)).collect();
+        usable(&x, 2)?;
+        let middle = x.iter().sum::<f64>() / x.len() as f64;
+        let spread: f64 = x.iter().map(|x| (x - middle).powi(2)).sum();
+        if spread <= (f64::EPSILON * middle).powi(2) * x.len() as f64 {
+            return Err(CannotDecide::NoSpread);
         }
-        (2.0 * self.tail(self.slope - band.low).max(self.tail(band.high - self.slope))).min(1.0)
+        Ok(Line { x, middle, spread, scale })
     }
 
-    // P(T >= distance / standard error).
-    fn tail(&self, distance: f64) -> f64 {
-        if self.standard_error > 0.0 {
-            upper_tail(distance / self.standard_error, self.replicas as f64 - 1.0)
-        } else if distance > 0.0 {
-            self.all_agree()
-        } else {
-            1.0
+    /// One y per x, in the scale of the fit.
+    fn scaled(&self, y: &[f64]) -> Result<Vec<f64>, CannotDecide> {
+        if y.len() != self.x.len() {
+            return Err(CannotDecide::Unpaired { first: self.x.len(), second: y.len() });
         }
+        let y: Vec<f64> = y.iter().map(|y| self.scale.of(*y)).collect();
+        usable(&y, 2)?;
+        Ok(y)
     }
 
-    // 2^-R: the chance that all replicas fall on one given side.
-    fn all_agree(&self) -> f64 {
-        0.5f64.powi(self.replicas.min(1100) as i32)
+    fn slope(&self, y: &[f64]) -> f64 {
+        self.x.iter().zip(y).map(|(x, y)| (x - self.middle) / self.spread * y).sum()
+    }
+}
+
+impl Scale {
+    fn of(self, value: f64) -> f64 {
+        match self {
+            Scale::Linear => value,
+            Scale::LogLog if value > 0.0 => value.ln(),
+            Scale::LogLog => f64::NAN,
+        }
     }
 }
 
@@ -153,6 +186,22 @@ mod tests {
         let textbook = crate::statistics::mean::Mean::of(&exponents).unwrap().standard_error;
         // Five standard deviations of a bootstrap with 2000 resamples.
         assert!((fit.standard_error / textbook - 1.0).abs() < 5.0 / (2.0 * 2000f64).sqrt());
+    }
+
+    #[test]
+    fn a_slope_through_means_is_the_slope_of_the_replicas() {
+        let x = [1.0, 2.0, 4.0, 16.0];
+        let y: Vec<Vec<f64>> = powers(&x, &[-0.9, -1.1, -1.0, -1.2]);
+        let key = Key::root("slope");
+        let ln_means = |drawn: &[usize]| -> Vec<f64> {
+            let mean = |cell: &Vec<f64>| drawn.iter().map(|r| cell[*r].ln()).sum::<f64>() / drawn.len() as f64;
+            y.iter().map(|cell| mean(cell).exp()).collect()
+        };
+        let through = Slope::through(&x, 4, Scale::LogLog, &key, ln_means).unwrap();
+        let fit = Slope::fit(&x, &y, Scale::LogLog, &key).unwrap();
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
+        assert!(close(through.slope, fit.slope) && close(through.intercept, fit.intercept));
+        assert!(close(through.standard_error, fit.standard_error));
     }
 
     #[test]
