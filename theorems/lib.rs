@@ -44,6 +44,7 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::pruning_improves_generalization::CLAIM,
     &pruned_training::over_pruning_memorizes::CLAIM,
     &pruned_training::rotated_signals_gain_nothing::CLAIM,
+    &pruned_training::memorization_boundary::CLAIM,
     &strong_tickets::growth_step_identity::CLAIM,
     &strong_tickets::gadget_law_contains_uniform::CLAIM,
     &strong_tickets::covering_radius_counting::CLAIM,

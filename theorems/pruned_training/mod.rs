@@ -13,6 +13,7 @@
 //! * [`mild_pruning_generalizes`]: mildly pruned networks train, and leak less noise
 //! * [`over_pruning_memorizes`]: over-pruned networks train, and lose at least an explicit number on fresh points
 //! * [`rotated_signals_gain_nothing`]: the control, signals in random directions
+//! * [`memorization_boundary`]: the keep fraction above which noise is memorized
 //! * [`condition`]: how far a setting is from the paper's Condition 2
 //! * [`boundaries`]: derived phase boundaries in the keep fraction, which figures draw
 
@@ -26,6 +27,7 @@ pub mod initial_noise_shrinks_with_keep;
 pub mod masked_noise_norm;
 pub mod mild_pruning_generalizes;
 pub mod over_pruning_memorizes;
+pub mod memorization_boundary;
 pub mod pruning_improves_generalization;
 pub mod rotated_signals_gain_nothing;
 pub mod scale_symmetry;
