@@ -3,6 +3,7 @@
 //! * [`sim`]: the trait, a job, and the rows it gives
 //! * [`pruning_fraction_sweep`], [`pruning_phase_grid`], [`dense_regime_sweep`], [`pruning_trajectory`]: random pruning
 //!   against generalization
+//! * [`paper_synthetic_figure`]: the paper's own experiment, with what it leaves open as settings
 //! * [`covering_radius`]: how well random subset sums cover an interval
 //! * [`patches`]: what sims on the two-patch law share
 //! * [`SIMS`]: the registry
@@ -10,11 +11,13 @@
 pub mod covering_radius;
 pub mod dense_regime_sweep;
 mod labelled;
+pub mod paper_synthetic_figure;
 mod patch_sweep;
 pub mod patches;
 pub mod pruning_fraction_sweep;
 pub mod pruning_phase_grid;
 pub mod pruning_trajectory;
+mod relu_patches;
 pub mod sim;
 
 pub use sim::{Cost, Job, Rows, Sim, SimCard};
@@ -25,6 +28,7 @@ pub static SIMS: &[&dyn Sim] = &[
     &pruning_phase_grid::PruningPhaseGrid,
     &dense_regime_sweep::DenseRegimeSweep,
     &pruning_trajectory::PruningTrajectory,
+    &paper_synthetic_figure::PaperSyntheticFigure,
     &covering_radius::CoveringRadii,
 ];
 

@@ -101,6 +101,18 @@ pub enum PatchError {
 }
 
 impl PatchBank {
+    /// The bank of these vectors: dense ones, (vectors, d), then one-hot ones, coordinate and value; and which two of them
+    /// are the patches of each sample.
+    ///
+    /// # Panics
+    /// If a one-hot vector or a sample names a place that is not there.
+    pub fn new(dense: Array2<f64>, hot: Vec<(usize, f64)>, samples: Vec<[usize; 2]>) -> PatchBank {
+        let bank = PatchBank { dense, hot, samples };
+        assert!(bank.hot.iter().all(|(coordinate, _)| *coordinate < bank.dimension()), "one-hot beyond the dimension");
+        assert!(bank.samples.iter().flatten().all(|v| *v < bank.vectors()), "a sample of vectors that are not there");
+        bank
+    }
+
     /// The bank of a sample of the two-patch law: vector i is the noise of sample i, vector n + k is signal k.
     pub fn of_law(sample: &PatchSample) -> PatchBank {
         let n = sample.len();

@@ -73,6 +73,14 @@ pub const KEEP: Field = Field {
 };
 /// Outer weights
 pub const OUTER: Field = choice("outer", &["ones", "trained"], "outer weights fixed to one, or trained");
+/// How a network takes its two patches
+pub const INPUT: Field = choice(
+    "input",
+    &["patches", "joined"],
+    "weights shared over the two patches, or one input of all their coordinates",
+);
+/// Loss over samples
+pub const REDUCTION: Field = choice("reduction", &["sum", "mean"], "loss summed over the samples, or averaged");
 /// eta
 pub const RATE: Field = positive("rate", "eta", "1/step", "learning rate (of the schedule's start)");
 /// Learning-rate schedule

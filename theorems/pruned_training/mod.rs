@@ -16,6 +16,7 @@
 //! * [`memorization_boundary`]: the keep fraction above which noise is memorized
 //! * [`condition`]: how far a setting is from the paper's Condition 2
 //! * [`boundaries`]: derived phase boundaries in the keep fraction, which figures draw
+//! * [`published_curves`]: the numbers of the paper's synthetic plots
 
 pub mod boundaries;
 pub mod condition;
@@ -30,6 +31,7 @@ pub mod over_pruning_memorizes;
 pub mod memorization_boundary;
 pub mod pruning_improves_generalization;
 pub mod rotated_signals_gain_nothing;
+pub mod published_curves;
 pub mod scale_symmetry;
 pub mod signal_loss_boundary;
 pub mod signal_noise_decomposition;
