@@ -8,6 +8,7 @@
 //! * [`pruning_threshold_curve`]: accuracy and loss against the prune fraction
 //! * [`phase_diagram_pruning`], [`phase_diagram_width`]: accuracy over keep fraction and SNR, and over keep fraction and width
 //! * [`feature_versus_noise`]: alignment with signal and noise against steps
+//! * [`paper_synthetic_curves`]: the paper's synthetic figures beside ours
 //! * [`FIGURES`]: the registry
 
 pub mod axis;
@@ -17,6 +18,7 @@ pub mod drawing;
 pub mod feature_versus_noise;
 pub mod figure;
 mod font;
+pub mod paper_synthetic_curves;
 mod patch_law;
 mod phase_diagram;
 pub mod phase_diagram_pruning;
@@ -36,6 +38,7 @@ pub static FIGURES: &[&dyn Figure] = &[
     &phase_diagram_pruning::PhaseDiagramPruning,
     &phase_diagram_width::PhaseDiagramWidth,
     &feature_versus_noise::FeatureVersusNoise,
+    &paper_synthetic_curves::PaperSyntheticCurves,
 ];
 
 /// The figure of this id.

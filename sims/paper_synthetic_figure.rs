@@ -111,7 +111,7 @@ impl Sim for PaperSyntheticFigure {
                 ("test_samples", "200"),
                 ("replicas", "2"),
             ]),
-            Effort::Normal => own(&[("prune", "0,0.3,0.5,0.7,0.9"), ("replicas", "4")]),
+            Effort::Normal => own(&[("prune", "0,0.3,0.5,0.7,0.9"), ("replicas", "5")]),
             Effort::Paper => own(&[
                 tenths,
                 ("noise", "0.5,1"),
