@@ -33,6 +33,14 @@ pub enum NpzError {
         /// Its name.
         array: String,
     },
+    /// The array is of a kind that has no place here.
+    #[error("array `{array}` has no place here: {reason}")]
+    NoPlace {
+        /// Its name.
+        array: String,
+        /// Why, and what to do instead.
+        reason: &'static str,
+    },
     /// The array is cut off, has bytes to spare, or cannot be parsed.
     #[error("array `{array}` is damaged: {reason}")]
     Damaged {

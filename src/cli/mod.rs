@@ -17,6 +17,7 @@ mod reproduce;
 mod run;
 mod show;
 mod signals;
+mod ticket;
 mod train;
 mod verify;
 
@@ -129,6 +130,7 @@ enum Command {
     Figures(figures::Figures),
     Reproduce(reproduce::Reproduce),
     Train(train::Train),
+    Ticket(ticket::Ticket),
     Explore(explore::Explore),
     Collect(collect::Collect),
     Cite(cite::Cite),
@@ -198,6 +200,7 @@ pub fn main() -> ExitCode {
         Command::Figures(args) => args.run(&global),
         Command::Reproduce(args) => args.run(&global),
         Command::Train(args) => args.run(&global),
+        Command::Ticket(args) => args.run(&global),
         Command::Explore(args) => args.run(&global),
         Command::Collect(args) => args.run(&global),
         Command::Cite(args) => args.run(&global),

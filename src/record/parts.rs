@@ -318,7 +318,10 @@ fn at_fault(error: &TargetError) -> &'static str {
 }
 
 /// Refuses arrays that the network has no place for: `w3` where there are two layers, `a` where the outer weights are ones.
-fn refuse_unused(npz: &Npz<'_>, prefixes: &[&str], used: &[String]) -> Result<(), NpzError> {
+///
+/// # Errors
+/// [`NpzError::Unused`] names the first one.
+pub fn refuse_unused(npz: &Npz<'_>, prefixes: &[&str], used: &[String]) -> Result<(), NpzError> {
     let layer = |name: &str, prefix: &&str| {
         name.strip_prefix(prefix).is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit()))
     };

@@ -10,6 +10,7 @@ mod numpy;
 mod pictures;
 mod sabotage;
 mod store;
+mod ticket;
 mod train;
 mod values;
 mod verify;
