@@ -7,6 +7,7 @@
 //! centres.
 
 use crate::axis::Scale;
+use crate::drawing::{Tile, centres};
 use std::collections::BTreeMap;
 
 /// Values on the product of two lists of coordinates.
@@ -32,6 +33,15 @@ struct Edge {
 pub fn contour(grid: &Grid<'_>, level: f64) -> Vec<Vec<[f64; 2]>> {
     let lines = link(&segments(grid, level));
     lines.into_iter().map(|line| line.into_iter().map(|edge| crossing(grid, level, edge)).collect()).collect()
+}
+
+/// The contour of the values of a map's cells, its pieces apart, as a line of a panel with these scales.
+pub fn of_cells(tiles: &[Tile], [x, y]: [Scale; 2], level: f64) -> Vec<[f64; 2]> {
+    let (xs, ys) = (centres(tiles, |tile| tile.x), centres(tiles, |tile| tile.y));
+    let value =
+        |x: f64, y: f64| tiles.iter().find(|tile| tile.x == x && tile.y == y).map_or(f64::NAN, |tile| tile.value);
+    let values: Vec<Vec<f64>> = ys.iter().map(|y| xs.iter().map(|x| value(*x, *y)).collect()).collect();
+    contour(&Grid { x: (x, &xs), y: (y, &ys), values: &values }, level).join(&[f64::NAN; 2])
 }
 
 /// The pieces of every square, from edge to edge.

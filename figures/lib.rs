@@ -9,11 +9,13 @@
 //! * [`phase_diagram_pruning`], [`phase_diagram_width`]: accuracy over keep fraction and SNR, and over keep fraction and width
 //! * [`feature_versus_noise`]: alignment with signal and noise against steps
 //! * [`paper_synthetic_curves`]: the paper's synthetic figures beside ours
+//! * [`phase_diagram_subset_sum`], [`covering_radius_law`]: how well random subset sums cover an interval
 //! * [`FIGURES`]: the registry
 
 pub mod axis;
 mod caption;
 pub mod contour;
+pub mod covering_radius_law;
 pub mod drawing;
 pub mod feature_versus_noise;
 pub mod figure;
@@ -22,6 +24,7 @@ pub mod paper_synthetic_curves;
 mod patch_law;
 mod phase_diagram;
 pub mod phase_diagram_pruning;
+pub mod phase_diagram_subset_sum;
 pub mod phase_diagram_width;
 pub mod pruning_threshold_curve;
 pub mod ramp;
@@ -39,6 +42,8 @@ pub static FIGURES: &[&dyn Figure] = &[
     &phase_diagram_width::PhaseDiagramWidth,
     &feature_versus_noise::FeatureVersusNoise,
     &paper_synthetic_curves::PaperSyntheticCurves,
+    &phase_diagram_subset_sum::PhaseDiagramSubsetSum,
+    &covering_radius_law::CoveringRadiusLaw,
 ];
 
 /// The figure of this id.

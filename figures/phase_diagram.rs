@@ -6,8 +6,8 @@
 
 use crate::axis::{Axis, Scale};
 use crate::caption;
-use crate::contour::{Grid, contour};
-use crate::drawing::{Drawing, Ink, Layer, Panel, Tile};
+use crate::contour;
+use crate::drawing::{Drawing, Ink, Layer, Panel, Tile, centres};
 use crate::patch_law::{Boundary, PatchLaw};
 use crate::style::number;
 use crate::{Need, Source};
@@ -51,19 +51,13 @@ pub(crate) fn draw(
 ) -> Drawing {
     let Some(law) = PatchLaw::of(request) else { return Drawing { panels: Vec::new(), caption: String::new() } };
     let tiles = tiles(table, across.column);
-    let columns = |of: fn(&Tile) -> f64| {
-        let mut values: Vec<f64> = tiles.iter().map(of).collect();
-        values.sort_by(f64::total_cmp);
-        values.dedup();
-        values
-    };
-    let (keeps, ys) = (columns(|tile| tile.x), columns(|tile| tile.y));
+    let (keeps, ys) = (centres(&tiles, |tile| tile.x), centres(&tiles, |tile| tile.y));
     let (across_keep, up) = (Scale::Log.edges(&keeps), Scale::Log.edges(&ys));
     let ends = |edges: &[f64]| edges.first().zip(edges.last()).map_or([0.1, 1.0], |(first, last)| [*first, *last]);
     let ([least, most], [low, high]) = (ends(&across_keep), ends(&up));
 
     let half = 0.5 * (1.0 + 1.0 / law.classes as f64);
-    let at = level(&tiles, &keeps, &ys, half);
+    let at = contour::of_cells(&tiles, [Scale::Log; 2], half);
     let line = Layer::Line { name: format!("accuracy {}", number(half, 4)), ink: Ink::Black, derived: false, at };
     let shade = Axis::new("test accuracy (fraction)", Scale::Linear).from_to(0.0, 1.0);
     let mut layers = vec![Layer::Cells { name: "mean test accuracy".to_owned(), shade, at: tiles.clone() }];
@@ -131,15 +125,6 @@ fn tiles(table: &Table, column: &str) -> Vec<Tile> {
         })
     };
     ys.iter().flat_map(|up| keeps.iter().filter_map(move |at| cell(at, up))).collect()
-}
-
-/// The contour of the cells' values at a level, its pieces apart.
-fn level(tiles: &[Tile], keeps: &[f64], ys: &[f64], level: f64) -> Vec<[f64; 2]> {
-    let value =
-        |x: f64, y: f64| tiles.iter().find(|tile| tile.x == x && tile.y == y).map_or(f64::NAN, |tile| tile.value);
-    let values: Vec<Vec<f64>> = ys.iter().map(|y| keeps.iter().map(|x| value(*x, *y)).collect()).collect();
-    let grid = Grid { x: (Scale::Log, keeps), y: (Scale::Log, ys), values: &values };
-    contour(&grid, level).join(&[f64::NAN; 2])
 }
 
 /// The derived boundaries along the axis across the keep fraction.

@@ -4,8 +4,10 @@ use crate::drawing::Ink;
 
 /// Width of every figure in points of its own; at 8 cm in print a text of [`TEXT`] is 6.4 pt.
 pub const WIDTH: f64 = 640.0;
-/// Height of the plotting area of a panel.
+/// Height of the plotting area of a panel, where there are one or two.
 pub const PANEL_HEIGHT: f64 = 250.0;
+/// The same where there are more, so that a figure stays on its page.
+pub const LOW_PANEL_HEIGHT: f64 = 160.0;
 /// Left margin: tick labels and the axis label.
 pub const LEFT: f64 = 92.0;
 /// Right margin: labels of horizontal lines.
@@ -80,7 +82,7 @@ pub fn number(x: f64, digits: usize) -> String {
 
 /// A power of ten for a tick of a log axis: plain where that is short.
 pub fn power_of_ten(exponent: i32) -> String {
-    if (-3..=3).contains(&exponent) { number(10f64.powi(exponent), 1) } else { format!("10{}", superscript(exponent)) }
+    if (-2..=3).contains(&exponent) { number(10f64.powi(exponent), 1) } else { format!("10{}", superscript(exponent)) }
 }
 
 fn superscript(exponent: i32) -> String {

@@ -1,5 +1,6 @@
 //! A mean with its t interval, and quantiles.
 
+use super::binomial::at_most;
 use super::student::critical;
 use super::{CannotDecide, Interval, closed_unit, open_unit, usable};
 
@@ -63,6 +64,26 @@ pub fn quantile(values: &[f64], fraction: f64) -> Result<f64, CannotDecide> {
     Ok(below + position.fract() * (above - below))
 }
 
+/// The order statistics around the median that cover the median of the law with probability at least `confidence`,
+/// whatever the law: each leaves half of the rest of Binomial(n, 1/2) on its side.
+///
+/// # Errors
+/// `TooFew` if even smallest and largest value cover it more rarely; `NotFinite`; `OutOfRange` for a confidence outside
+/// (0, 1).
+pub fn median_interval(values: &[f64], confidence: f64) -> Result<Interval, CannotDecide> {
+    let tail = 0.5 * (1.0 - open_unit("confidence", confidence)?);
+    usable(values, 1)?;
+    let n = values.len() as u64;
+    // 2^-n on either side is what smallest and largest leave out.
+    let outside = (0..n).take_while(|k| at_most(*k, n, 0.5) <= tail).count();
+    if outside == 0 {
+        return Err(CannotDecide::TooFew { got: values.len(), needed: (-tail.log2()).ceil() as usize });
+    }
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    Ok(Interval { low: sorted[outside - 1], high: sorted[sorted.len() - outside] })
+}
+
 /// The arithmetic mean; a second pass removes the rounding of the first.
 pub(super) fn average(values: &[f64]) -> f64 {
     let n = values.len() as f64;
@@ -97,6 +118,18 @@ mod tests {
             assert_eq!(quantile(&values, fraction), Ok(expected));
         }
         assert_eq!(quantile(&[7.0], 0.3), Ok(7.0));
+    }
+
+    #[test]
+    fn the_median_lies_between_order_statistics() {
+        let ten: Vec<f64> = (1..=10).rev().map(f64::from).collect();
+        // Tables of the sign test: of ten values the second smallest and largest cover the median with 0.9785.
+        assert_eq!(median_interval(&ten, 0.95), Ok(Interval { low: 2.0, high: 9.0 }));
+        assert_eq!(median_interval(&ten, 0.98), Ok(Interval { low: 1.0, high: 10.0 }));
+        // Six values cover it with 1 - 2/64, five with 1 - 2/32.
+        assert_eq!(median_interval(&ten[..6], 0.95), Ok(Interval { low: 5.0, high: 10.0 }));
+        assert_eq!(median_interval(&ten[..5], 0.95), Err(CannotDecide::TooFew { got: 5, needed: 6 }));
+        assert!(median_interval(&[], 0.95).is_err() && median_interval(&ten, 1.0).is_err());
     }
 
     #[test]

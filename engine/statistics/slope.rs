@@ -168,6 +168,26 @@ impl Scale {
     }
 }
 
+/// (slope, intercept) of the least-squares line through points, for a drawing; an error has only [`Slope::fit`].
+///
+/// # Errors
+/// `TooFew` below two points, `Unpaired`, `NotFinite`, `NoSpread` if all x agree.
+pub fn line(x: &[f64], y: &[f64]) -> Result<(f64, f64), CannotDecide> {
+    if x.len() != y.len() {
+        return Err(CannotDecide::Unpaired { first: x.len(), second: y.len() });
+    }
+    usable(x, 2)?;
+    usable(y, 2)?;
+    let middle = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let (across, up) = (middle(x), middle(y));
+    let spread: f64 = x.iter().map(|x| (x - across).powi(2)).sum();
+    if spread <= (f64::EPSILON * across).powi(2) * x.len() as f64 {
+        return Err(CannotDecide::NoSpread);
+    }
+    let slope = x.iter().zip(y).map(|(x, y)| (x - across) * (y - up)).sum::<f64>() / spread;
+    Ok((slope, up - slope * across))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,5 +289,16 @@ mod tests {
             assert_eq!(fit(&[1.0, 2.0], &[vec![1.0, 2.0], vec![3.0, bad]]), Err(CannotDecide::NotFinite { index: 3 }));
             assert!(fit(&[1.0, bad], &y).is_err());
         }
+    }
+
+    #[test]
+    fn a_line_goes_through_its_points() {
+        let (slope, intercept) = line(&[1.0, 2.0, 4.0], &[5.0, 7.0, 11.0]).unwrap();
+        assert!((slope - 2.0).abs() < 1e-12 && (intercept - 3.0).abs() < 1e-12);
+        // By hand: the best line through (0, 0), (1, 1), (2, 0) is flat at 1/3.
+        let (slope, intercept) = line(&[0.0, 1.0, 2.0], &[0.0, 1.0, 0.0]).unwrap();
+        assert!(slope.abs() < 1e-15 && (intercept - 1.0 / 3.0).abs() < 1e-15);
+        assert_eq!(line(&[1.0, 1.0], &[1.0, 2.0]), Err(CannotDecide::NoSpread));
+        assert!(line(&[1.0], &[1.0]).is_err() && line(&[1.0, f64::NAN], &[1.0, 2.0]).is_err());
     }
 }

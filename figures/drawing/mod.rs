@@ -98,6 +98,14 @@ impl Tile {
     }
 }
 
+/// The coordinates of cells along one axis, ascending and each once.
+pub(crate) fn centres(tiles: &[Tile], along: fn(&Tile) -> f64) -> Vec<f64> {
+    let mut centres: Vec<f64> = tiles.iter().map(along).filter(|centre| centre.is_finite()).collect();
+    centres.sort_by(f64::total_cmp);
+    centres.dedup();
+    centres
+}
+
 /// Something on a panel.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Layer {
@@ -208,9 +216,15 @@ impl Panel {
         data.flat_map(Layer::places).map(|place| place.x).filter(|x| x.is_finite())
     }
 
-    /// All y of the panel that an axis has to show. An interval that is wider than everything measured does not stretch
-    /// the axis; it is cut at the frame and has no cap there.
+    /// All y of the panel that an axis has to show, the edges of bands among them. An interval bar that is wider than
+    /// everything measured does not stretch the axis; it is cut at the frame and has no cap there.
     pub(crate) fn ys(&self) -> impl Iterator<Item = f64> {
-        self.layers.iter().flat_map(Layer::places).map(|place| place.y).filter(|y| y.is_finite())
+        let ys = |layer: &Layer| -> Vec<f64> {
+            match layer {
+                Layer::Band { at, .. } => at.iter().flat_map(|span| [span.low, span.y, span.high]).collect(),
+                layer => layer.places().into_iter().map(|place| place.y).collect(),
+            }
+        };
+        self.layers.iter().flat_map(ys).filter(|y| y.is_finite())
     }
 }

@@ -8,7 +8,7 @@ use super::line;
 use crate::axis::Ruler;
 use crate::drawing::{Ink, Layer, Panel, Span};
 use crate::font::text_width;
-use crate::style::{self, DARK, GRID, LEFT, LINE, PANEL_HEIGHT, POINT, RULE, Rgb, SPREAD, TEXT};
+use crate::style::{self, DARK, GRID, LEFT, LINE, POINT, RULE, Rgb, SPREAD, TEXT};
 use plotters::prelude::DrawingBackend;
 
 /// Where everything of one panel stands.
@@ -22,6 +22,8 @@ pub(super) struct Frame<'a> {
     /// Boundary labels that no panel above has shown.
     pub(super) labels: Vec<Label>,
     pub(super) top: f64,
+    /// Height of the plotting area.
+    pub(super) tall: f64,
     /// The right edge of the plotting area.
     pub(super) right: f64,
     /// Whether ticks and label of the x axis stand below this panel, or below one under it.
@@ -30,12 +32,12 @@ pub(super) struct Frame<'a> {
 
 impl Frame<'_> {
     pub(super) fn bottom(&self) -> f64 {
-        self.top + PANEL_HEIGHT
+        self.top + self.tall
     }
 
     /// The point of a place in the unit square.
     fn spot(&self, x: f64, y: f64) -> [f64; 2] {
-        [LEFT + x * (self.right - LEFT), self.bottom() - y * PANEL_HEIGHT]
+        [LEFT + x * (self.right - LEFT), self.bottom() - y * self.tall]
     }
 
     fn px(&self, x: f64) -> Option<f64> {
@@ -85,7 +87,7 @@ impl Frame<'_> {
             }
         }
         for tick in self.y.ticks(5) {
-            let y = bottom - tick.place * PANEL_HEIGHT;
+            let y = bottom - tick.place * self.tall;
             let long = if tick.label.is_some() { 7.0 } else { 4.0 };
             if let Some(label) = &tick.label {
                 canvas.line([LEFT, y], [right, y], GRID, 1.0)?;
@@ -95,7 +97,7 @@ impl Frame<'_> {
         }
         canvas.line([LEFT, self.top], [LEFT, bottom], DARK, 1.25)?;
         canvas.line([LEFT, bottom], [right, bottom], DARK, 1.25)?;
-        let middle = self.top + PANEL_HEIGHT / 2.0;
+        let middle = self.top + self.tall / 2.0;
         canvas.text(&self.panel.y.label, [18.0, middle], TEXT, false, Stand::Upwards)?;
         if self.x_axis {
             let middle = (LEFT + right) / 2.0;

@@ -7,7 +7,7 @@ use super::legend;
 use crate::axis::{Axis, Ruler};
 use crate::drawing::{Drawing, Layer, Panel};
 use crate::font::text_width;
-use crate::style::{LEFT, LINE, MAP_RIGHT, PANEL_HEIGHT, RIGHT, TEXT, WIDTH};
+use crate::style::{LEFT, LINE, LOW_PANEL_HEIGHT, MAP_RIGHT, PANEL_HEIGHT, RIGHT, TEXT, WIDTH};
 use plotters::prelude::DrawingBackend;
 
 /// Where everything of a drawing stands.
@@ -29,6 +29,7 @@ impl<'a> Layout<'a> {
     pub(super) fn of(drawing: &'a Drawing) -> Layout<'a> {
         let mut y = 8.0;
         let right = WIDTH - if drawing.panels.iter().any(Panel::has_map) { MAP_RIGHT } else { RIGHT };
+        let tall = if drawing.panels.len() > 2 { LOW_PANEL_HEIGHT } else { PANEL_HEIGHT };
         let mut frames: Vec<Frame<'a>> = Vec::new();
         for (i, panel) in drawing.panels.iter().enumerate() {
             let x = Ruler::fit(&panel.x, shared_xs(drawing, &panel.x));
@@ -39,8 +40,8 @@ impl<'a> Layout<'a> {
             let labels = labels(panel, &x, right, &frames, &mut y);
             let top = y + 6.0;
             let x_axis = drawing.panels.get(i + 1).is_none_or(|next| next.x != panel.x);
-            y = top + PANEL_HEIGHT + if x_axis { 2.0 * LINE + 16.0 } else { 18.0 };
-            frames.push(Frame { panel, x, y: across, title_at, legend, labels, top, right, x_axis });
+            y = top + tall + if x_axis { 2.0 * LINE + 16.0 } else { 18.0 };
+            frames.push(Frame { panel, x, y: across, title_at, legend, labels, top, tall, right, x_axis });
         }
         Layout { frames, height: y }
     }

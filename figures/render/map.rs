@@ -5,9 +5,9 @@ use super::RenderError;
 use super::canvas::{Canvas, FINE, Stand};
 use super::frame::Frame;
 use crate::axis::{Axis, Ruler, Scale};
-use crate::drawing::{Layer, Tile};
+use crate::drawing::{Layer, Tile, centres};
 use crate::ramp;
-use crate::style::{DARK, PANEL_HEIGHT, RULE, TEXT, WIDTH};
+use crate::style::{DARK, RULE, TEXT, WIDTH};
 use plotters::prelude::DrawingBackend;
 
 /// Words of the legend for a disc in a cell.
@@ -21,14 +21,6 @@ pub(super) const LARGEST_DISC: f64 = 6.5;
 const GAP: f64 = 16.0;
 /// Width of the colour bar.
 const BAR: f64 = 16.0;
-
-/// Ascending, each once.
-fn distinct(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let mut values: Vec<f64> = values.filter(|value| value.is_finite()).collect();
-    values.sort_by(f64::total_cmp);
-    values.dedup();
-    values
-}
 
 /// The two edges of the cell around a centre.
 fn around(scale: Scale, centres: &[f64], centre: f64) -> Option<[f64; 2]> {
@@ -77,7 +69,7 @@ impl Frame<'_> {
 
     /// Each cell with its upper left and lower right corner.
     fn cells<'t>(&self, at: &'t [Tile]) -> Vec<(&'t Tile, [[f64; 2]; 2])> {
-        let (xs, ys) = (distinct(at.iter().map(|tile| tile.x)), distinct(at.iter().map(|tile| tile.y)));
+        let (xs, ys) = (centres(at, |tile| tile.x), centres(at, |tile| tile.y));
         let corners = |tile: &Tile| {
             let x = around(self.panel.x.scale, &xs, tile.x)?;
             let y = around(self.panel.y.scale, &ys, tile.y)?;
@@ -97,19 +89,19 @@ impl Frame<'_> {
         const SLICES: u32 = 125;
         let (left, right) = (self.right + GAP, self.right + GAP + BAR);
         for slice in 0..SLICES {
-            let up = |k: u32| self.bottom() - PANEL_HEIGHT * f64::from(k) / f64::from(SLICES);
+            let up = |k: u32| self.bottom() - self.tall * f64::from(k) / f64::from(SLICES);
             let color = ramp::color((f64::from(slice) + 0.5) / f64::from(SLICES));
             canvas.rect([left, up(slice + 1)], [right, up(slice)], color)?;
         }
         for tick in shades.ticks(5) {
-            let y = self.bottom() - tick.place * PANEL_HEIGHT;
+            let y = self.bottom() - tick.place * self.tall;
             let long = if tick.label.is_some() { 5.0 } else { 3.0 };
             canvas.line([right, y], [right + long, y], DARK, 1.0)?;
             if let Some(label) = &tick.label {
                 canvas.text(label, [right + 8.0, y], TEXT, false, Stand::Start)?;
             }
         }
-        let middle = self.top + PANEL_HEIGHT / 2.0;
+        let middle = self.top + self.tall / 2.0;
         canvas.text(&shade.label, [WIDTH - 14.0, middle], TEXT, false, Stand::Upwards)
     }
 }

@@ -60,6 +60,25 @@ fn figures_of_random_pruning_have_their_cells_laws_and_counts() {
 }
 
 #[test]
+fn figures_of_subset_sums_name_their_constant_and_what_is_derived() {
+    let store = tempfile::tempdir().unwrap();
+    let output = prunelaw(store.path(), &["figures", "phase_diagram_subset_sum", "covering_radius_law", "--json"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    for (i, parts) in
+        [["with C = 3", "100 replicas per n"], ["log₂(1/ρ)", "100 replicas per n"]].into_iter().enumerate()
+    {
+        let caption = found[i]["caption"].as_str().unwrap();
+        for part in [parts[0], parts[1], "derived here and not in the papers"] {
+            assert!(caption.contains(part), "`{caption}` lacks `{part}`");
+        }
+    }
+    let csv = fs::read_to_string(store.path().join("figures/phase_diagram_subset_sum.csv")).unwrap();
+    // Four laws, three n, sixteen accuracies.
+    assert_eq!(csv.lines().filter(|line| line.contains("probability of covering")).count(), 4 * 3 * 16);
+}
+
+#[test]
 fn one_format_is_one_picture() {
     let store = tempfile::tempdir().unwrap();
     let output = prunelaw(store.path(), &["figures", FIGURE, "--format", "svg", "--json"]);
