@@ -19,6 +19,9 @@ use prunelaw_theorems::pruned_training::boundaries::memorization_keep_with_logs;
 /// Confidence of the interval of each mean, which stands in the table behind the figure.
 const CONFIDENCE: f64 = 0.95;
 
+/// Beside an axis of signal-to-noise ratios.
+pub(crate) const SNR_LABEL: &str = "SNR = μ / (σₙ √d)";
+
 /// The axis across the keep fraction.
 #[derive(Debug)]
 pub(crate) struct Across {
@@ -279,9 +282,9 @@ mod tests {
         let drawing = PhaseDiagramPruning.draw(&[source(&OVER_SNR, 4)]);
         let Layer::Line { at, derived: false, .. } = layer(&drawing, "accuracy 0.625") else { panic!("a line") };
         // p_c is 0.166, 0.461 and 1.18: the means pass from 1/4 to 1 between 0.12 and 0.25, and between 0.25 and 0.5.
-        for (snr, low, high) in [(0.15, 0.12, 0.25), (0.25, 0.25, 0.5)] {
+        for (snr, low, high) in [(0.15, 0.12_f64, 0.25), (0.25, 0.25, 0.5)] {
             let crossing = at.iter().find(|point| point[1] == snr).unwrap()[0];
-            assert!((crossing - (low * high as f64).sqrt()).abs() < 1e-9, "{crossing} at {snr}");
+            assert!((crossing - (low * high).sqrt()).abs() < 1e-9, "{crossing} at {snr}");
         }
     }
 
@@ -306,6 +309,12 @@ mod tests {
         let Layer::Line { at, .. } = layer(&drawing, "signal loss (derived)") else { panic!("a line") };
         assert!(at.iter().any(|[keep, m]| *m == 16.0 && (keep - 0.461).abs() < 0.001));
         assert!(drawing.caption.contains("SNR = 0.25") && !drawing.caption.contains("m = 60"));
+        let [Layer::Vertical { x, .. }, Layer::Line { at, .. }] = drawing.panels[1].layers.as_slice() else {
+            panic!("a line and where the map stands on it")
+        };
+        assert!((x - 0.25).abs() < 1e-9 && (at[50][1] - 16.0).abs() < 0.05);
+        // m is 2 log(K/delta) where the dense network generalizes: no width is needed to make room for pruning.
+        assert!((at[100][1] - 2.0 * 40f64.ln()).abs() < 1e-9);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! their last usable neuron, at any signal-to-noise ratio. Model: arXiv 2301.00335; boundaries derived here.
 
 use crate::patch_law::PatchLaw;
-use crate::phase_diagram::{self, Across};
+use crate::phase_diagram::{self, Across, SNR_LABEL};
 use crate::{Drawing, Figure, FigureCard, Need, Tables};
 use prunelaw_engine::effort::Effort;
 
@@ -25,7 +25,7 @@ static ACROSS: Across = Across {
     column: "snr",
     name: "signal-to-noise ratio",
     letter: "SNR",
-    label: "SNR = μ / (σₙ √d)",
+    label: SNR_LABEL,
     law: |law, snr| PatchLaw { snr, ..law },
     values: |low, high| (0..=100).map(|i| low * (high / low).powf(f64::from(i) / 100.0)).collect(),
 };

@@ -4,9 +4,10 @@
 //! and the signal-loss boundary p = (2/m) log(K/delta) a window opens only above a minimum width. Model: arXiv 2301.00335;
 //! boundaries and minimum width derived here.
 
-use crate::drawing::{Ink, Layer};
+use crate::axis::{Axis, Scale};
+use crate::drawing::{Ink, Layer, Panel};
 use crate::patch_law::{DELTA, PatchLaw};
-use crate::phase_diagram::{self, Across};
+use crate::phase_diagram::{self, Across, SNR_LABEL};
 use crate::style::number;
 use crate::{Drawing, Figure, FigureCard, Need, Tables};
 use prunelaw_engine::effort::Effort;
@@ -52,18 +53,40 @@ impl Figure for PhaseDiagramWidth {
     }
 
     fn draw(&self, tables: &Tables) -> Drawing {
-        phase_diagram::draw(&tables[0], &ACROSS, |law, [least, most]| {
-            if law.power <= 2.0 {
-                return Vec::new();
-            }
-            let width = minimum_width(law.samples, law.snr, law.classes, law.power, DELTA);
-            let at = vec![[least, width], [most, width]];
-            let layer = Layer::Line { name: "minimum width".to_owned(), ink: Ink::Purple, derived: true, at };
+        let source = &tables[0];
+        let mut drawing = phase_diagram::draw(source, &ACROSS, |law, [least, most]| {
+            let Some(width) = least_width(law) else { return Vec::new() };
             let said = format!(
                 "minimum width, where memorization and signal loss meet: m = 2 log(K/0.1) / min(p_c, 1) = {}",
                 number(width, 3)
             );
-            vec![(layer, said)]
-        })
+            vec![(line(vec![[least, width], [most, width]]), said)]
+        });
+        drawing.panels.extend(PatchLaw::of(&source.request).and_then(|law| curve(&law)));
+        drawing
     }
+}
+
+/// The minimum width, where the race of signal and noise has a boundary.
+fn least_width(law: &PatchLaw) -> Option<f64> {
+    (law.power > 2.0).then(|| minimum_width(law.samples, law.snr, law.classes, law.power, DELTA))
+}
+
+fn line(at: Vec<[f64; 2]>) -> Layer {
+    Layer::Line { name: "minimum width".to_owned(), ink: Ink::Purple, derived: true, at }
+}
+
+/// The minimum width over signal-to-noise ratios up to twice that of the map, and down to half of it.
+fn curve(law: &PatchLaw) -> Option<Panel> {
+    let at = |i: i32| {
+        let snr = law.snr * 2f64.powf(f64::from(i) / 50.0);
+        Some([snr, least_width(&PatchLaw { snr, ..*law })?])
+    };
+    let here = Layer::Vertical { name: "SNR of the map".to_owned(), derived: false, x: law.snr };
+    Some(Panel {
+        title: "Minimum width by signal-to-noise ratio".to_owned(),
+        x: Axis::new(SNR_LABEL, Scale::Log).from_to(0.5 * law.snr, 2.0 * law.snr),
+        y: Axis::new(ACROSS.label, Scale::Log),
+        layers: vec![here, line((-50..=50).map(at).collect::<Option<_>>()?)],
+    })
 }

@@ -173,19 +173,10 @@ impl Scale {
 /// # Errors
 /// `TooFew` below two points, `Unpaired`, `NotFinite`, `NoSpread` if all x agree.
 pub fn line(x: &[f64], y: &[f64]) -> Result<(f64, f64), CannotDecide> {
-    if x.len() != y.len() {
-        return Err(CannotDecide::Unpaired { first: x.len(), second: y.len() });
-    }
-    usable(x, 2)?;
-    usable(y, 2)?;
-    let middle = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-    let (across, up) = (middle(x), middle(y));
-    let spread: f64 = x.iter().map(|x| (x - across).powi(2)).sum();
-    if spread <= (f64::EPSILON * across).powi(2) * x.len() as f64 {
-        return Err(CannotDecide::NoSpread);
-    }
-    let slope = x.iter().zip(y).map(|(x, y)| (x - across) * (y - up)).sum::<f64>() / spread;
-    Ok((slope, up - slope * across))
+    let line = Line::of(x, Scale::Linear)?;
+    let y = line.scaled(y)?;
+    let slope = line.slope(&y);
+    Ok((slope, y.iter().sum::<f64>() / y.len() as f64 - slope * line.middle))
 }
 
 #[cfg(test)]
