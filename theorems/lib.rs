@@ -50,5 +50,7 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &strong_tickets::covering_radius_counting::CLAIM,
     &strong_tickets::pointwise_is_not_uniform::CLAIM,
     &strong_tickets::pointwise_error_is_exponential::CLAIM,
+    &strong_tickets::subset_sum_covers_interval::CLAIM,
     &strong_tickets::sparsity_of_strong_tickets::CLAIM,
+    &strong_tickets::heuristics_fall_short::CLAIM,
 ];

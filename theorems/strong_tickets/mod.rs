@@ -5,18 +5,23 @@
 //! * [`covering_radius_counting`]: what the number of sums allows
 //! * [`pointwise_is_not_uniform`]: one target against all targets
 //! * [`pointwise_error_is_exponential`]: the law of the error at one target
+//! * [`subset_sum_covers_interval`]: samples per bit of accuracy, and how often they fail
 //! * [`sparsity_of_strong_tickets`]: what it costs to keep few of many
+//! * [`heuristics_fall_short`]: what fast searches leave to the exact one
 //! * [`covering`]: bounds and closed forms of the covering problem, which figures draw
 
 pub mod covering;
 pub mod covering_radius_counting;
+mod covering_rates;
 mod draw;
 pub mod gadget_law_contains_uniform;
 pub mod growth_step_identity;
+pub mod heuristics_fall_short;
 pub mod pointwise_error_is_exponential;
 pub mod pointwise_is_not_uniform;
 mod reference;
 pub mod sparsity_of_strong_tickets;
+pub mod subset_sum_covers_interval;
 
 use crate::card::OpenSetting;
 use crate::{Subject, Symbol};
