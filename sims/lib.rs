@@ -5,6 +5,7 @@
 //!   against generalization
 //! * [`paper_synthetic_figure`]: the paper's own experiment, with what it leaves open as settings
 //! * [`covering_radius`]: how well random subset sums cover an interval
+//! * [`ticket_construction`]: strong tickets by subset sums
 //! * [`patches`]: what sims on the two-patch law share
 //! * [`SIMS`]: the registry
 
@@ -19,6 +20,7 @@ pub mod pruning_phase_grid;
 pub mod pruning_trajectory;
 mod relu_patches;
 pub mod sim;
+pub mod ticket_construction;
 
 pub use sim::{Cost, Job, Rows, Sim, SimCard};
 
@@ -30,6 +32,7 @@ pub static SIMS: &[&dyn Sim] = &[
     &pruning_trajectory::PruningTrajectory,
     &paper_synthetic_figure::PaperSyntheticFigure,
     &covering_radius::CoveringRadii,
+    &ticket_construction::TicketConstruction,
 ];
 
 /// The experiment of this id.

@@ -53,4 +53,12 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &strong_tickets::subset_sum_covers_interval::CLAIM,
     &strong_tickets::sparsity_of_strong_tickets::CLAIM,
     &strong_tickets::heuristics_fall_short::CLAIM,
+    &strong_tickets::single_weight_gadget::CLAIM,
+    &strong_tickets::layer_and_network_error_bound::CLAIM,
+    &strong_tickets::width_logarithmic::CLAIM,
+    &strong_tickets::parameters_needed::CLAIM,
+    &strong_tickets::width_polynomial::CLAIM,
+    &strong_tickets::neuron_tickets_are_random_features::CLAIM,
+    &strong_tickets::digit_by_digit_tickets::CLAIM,
+    &strong_tickets::one_layer_deeper_is_enough::CLAIM,
 ];

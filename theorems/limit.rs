@@ -53,6 +53,13 @@ impl Limit {
             seen: words,
         }
     }
+
+    /// The finding as part of a claim about a scaling: it refutes the claim where the limit is exceeded, and is only
+    /// reported where it holds, so that the scaling speaks.
+    pub fn beside_a_scaling(&self, point: &Point<'_>) -> Finding {
+        let finding = self.judge(point, Vec::new());
+        Finding { ours: !matches!(finding.verdict, Verdict::Holds { .. }), ..finding }
+    }
 }
 
 #[cfg(test)]

@@ -147,6 +147,15 @@ pub const EPS: Field = Field {
 /// a
 pub const HALF_WIDTH: Field =
     positive("half_width", "a", "1", "half width of an interval [-a, a] of numbers").real(1.0);
+/// n of a strong ticket
+pub const N: Field =
+    count("n", "n", "units", "half the hidden units per input coordinate of a target layer").integer(16);
+/// Which of them stand for which sign of an input
+pub const VARIANT: Field = choice(
+    "variant",
+    &["strict", "adaptive"],
+    "units for positive and negative inputs: half and half as in the proof, or each by its own sign",
+);
 /// k, exactly
 pub const SUBSET_SIZE: Field = count("subset_size", "k", "numbers", "numbers in a subset, exactly");
 /// Law of the numbers of a subset sum

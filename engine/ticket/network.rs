@@ -35,13 +35,18 @@ impl Ticket {
 
     /// The network with its pruned weights set to 0.
     pub fn masked(&self) -> Mlp<f64> {
-        let layer = |(layer, mask): (&Layer<f64>, &Mask)| {
-            let mut w = layer.w.clone();
-            w.iter_mut().enumerate().filter(|(at, _)| !mask.keeps(*at)).for_each(|(_, w)| *w = 0.0);
-            Layer { w, b: None }
-        };
-        Mlp { layers: self.network.layers.iter().zip(&self.masks).map(layer).collect(), activation: Activation::Relu }
+        prune(&self.network, &self.masks)
     }
+}
+
+/// A network without biases with its pruned weights set to 0.
+pub(super) fn prune(network: &Mlp<f64>, masks: &[Mask]) -> Mlp<f64> {
+    let layer = |(layer, mask): (&Layer<f64>, &Mask)| {
+        let mut w = layer.w.clone();
+        w.iter_mut().enumerate().filter(|(at, _)| !mask.keeps(*at)).for_each(|(_, w)| *w = 0.0);
+        Layer { w, b: None }
+    };
+    Mlp { layers: network.layers.iter().zip(masks).map(layer).collect(), activation: network.activation }
 }
 
 /// Widths of the random network for a target of these widths: between each two of them stands a hidden layer of 2n units per
@@ -68,19 +73,12 @@ pub fn construct(target: &Target, how: &Construction, key: &Key, stop: &Stop) ->
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::network::init::InitLaw;
     use crate::subset_sum::SampleLaw;
     use crate::ticket::Variant;
     use ndarray::Array2;
 
-    /// A random target of these widths, every layer divided by its Frobenius norm.
     pub(in crate::ticket) fn target(widths: &[usize], key: &str) -> Target {
-        let draw = |(at, pair): (usize, &[usize])| {
-            let w = InitLaw::Normal.draw((pair[1], pair[0]), 1.0, &Key::root(key).child(&format!("target{at}")));
-            let norm = w.iter().map(|w| w * w).sum::<f64>().sqrt();
-            w / norm
-        };
-        Target::new(widths.windows(2).enumerate().map(draw).collect()).unwrap()
+        Target::normalised(widths, &Key::root(key))
     }
 
     pub(in crate::ticket) fn built(target: &Target, n: usize, variant: Variant, key: &str) -> Ticket {

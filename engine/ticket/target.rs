@@ -3,6 +3,8 @@
 //! Such a network is positively homogeneous in each layer: a layer divided by s and the outputs multiplied by s are the
 //! same function, so that every network fits after scaling.
 
+use crate::key::Key;
+use crate::network::init::InitLaw;
 use crate::rounding::norm_above;
 use crate::spectral_norm::spectral_norm_above;
 use ndarray::Array2;
@@ -100,6 +102,18 @@ impl Target {
         }
         let norms = |w: &Array2<f64>| Norms { spectral: spectral_norm_above(w), frobenius: norm_above(w) };
         Ok(Target { norms: layers.iter().map(norms).collect(), layers })
+    }
+
+    /// A random target of these widths, input and output included: independent normal weights, every layer divided by its
+    /// spectral norm, which is then 1 to 1e-4.
+    pub fn normalised(widths: &[usize], key: &Key) -> Target {
+        let layer = |(at, pair): (usize, &[usize])| {
+            let w = InitLaw::Normal.draw((pair[1], pair[0]), 1.0, &key.child(&format!("w{}", at + 1)));
+            let norm = spectral_norm_above(&w);
+            w / norm
+        };
+        let layers = widths.windows(2).enumerate().map(layer).collect();
+        Target::new(layers).expect("no entry exceeds the spectral norm")
     }
 
     /// The layers, first to last, each (out, in).

@@ -8,20 +8,37 @@
 //! * [`subset_sum_covers_interval`]: samples per bit of accuracy, and how often they fail
 //! * [`sparsity_of_strong_tickets`]: what it costs to keep few of many
 //! * [`heuristics_fall_short`]: what fast searches leave to the exact one
+//! * [`single_weight_gadget`]: the error of a gadget is that of its worse half
+//! * [`layer_and_network_error_bound`]: what layer errors make of the error of a network
+//! * [`width_logarithmic`]: about one bit of accuracy per live unit
+//! * [`parameters_needed`]: how many parameters all linear maps need
+//! * [`width_polynomial`]: a single pair of weights per weight, and the factors of its width
+//! * [`neuron_tickets_are_random_features`]: whole neurons against bounded random features
+//! * [`digit_by_digit_tickets`]: a weight in random digits, without a search
+//! * [`one_layer_deeper_is_enough`]: a random network of one layer more than the target
 //! * [`covering`]: bounds and closed forms of the covering problem, which figures draw
 
+mod construction;
 pub mod covering;
 pub mod covering_radius_counting;
 mod covering_rates;
+pub mod digit_by_digit_tickets;
 mod draw;
 pub mod gadget_law_contains_uniform;
 pub mod growth_step_identity;
 pub mod heuristics_fall_short;
+pub mod layer_and_network_error_bound;
+pub mod neuron_tickets_are_random_features;
+pub mod one_layer_deeper_is_enough;
+pub mod parameters_needed;
 pub mod pointwise_error_is_exponential;
 pub mod pointwise_is_not_uniform;
 mod reference;
+pub mod single_weight_gadget;
 pub mod sparsity_of_strong_tickets;
 pub mod subset_sum_covers_interval;
+pub mod width_logarithmic;
+pub mod width_polynomial;
 
 use crate::card::OpenSetting;
 use crate::{Subject, Symbol};
