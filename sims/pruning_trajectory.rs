@@ -227,3 +227,6 @@ impl<R: Real> Track<'_, R> {
         ]
     }
 }
+
+#[cfg(test)]
+mod tests;
