@@ -10,6 +10,7 @@
 //! * [`network`], [`mask`]: the networks, and which of their weights are kept
 //! * [`linalg`]: matrix products
 //! * [`real`], [`kernel`], [`training`]: the two number types, vector code over them, and how a network is trained
+//! * [`lipschitz`]: how steep a two-layer network is, in a bracket with certified ends
 //! * [`measure`]: what an evaluated network shows beside its loss
 //! * [`subset_sum`]: which numbers a set of samples adds up to, behind strong tickets
 //! * [`table`]: results, one row per replica
@@ -23,6 +24,7 @@ pub mod fraction;
 pub mod kernel;
 pub mod key;
 pub mod linalg;
+pub mod lipschitz;
 pub mod mask;
 pub mod measure;
 pub mod network;

@@ -5,7 +5,7 @@
 //! * [`engine`]: settings, keys, tables, data laws, networks, masks, training, statistics
 //! * [`theorems`], [`sims`], [`figures`]: every claim, experiment and plot, one file each
 //! * [`record`]: one network in a file, as `train` reads it
-//! * [`outside`]: files that settings name
+//! * [`outside`]: files that settings name; [`network_file`]: a network in one of them
 //! * [`store`]: where tables lie, and how they survive a kill at any moment
 //! * [`runner`]: threads, groups, shards, resume, the clock
 //! * [`verify`]: evidence, levels, verdicts
@@ -21,6 +21,7 @@ pub use prunelaw_theorems as theorems;
 
 pub mod cli;
 pub mod explore;
+pub mod network_file;
 pub mod outside;
 pub mod record;
 pub mod report;

@@ -10,6 +10,7 @@ mod explore;
 mod figures;
 mod info;
 mod list;
+mod measure;
 mod plans;
 mod print;
 mod progress;
@@ -131,6 +132,7 @@ enum Command {
     Reproduce(reproduce::Reproduce),
     Train(train::Train),
     Ticket(ticket::Ticket),
+    Measure(measure::Measure),
     Explore(explore::Explore),
     Collect(collect::Collect),
     Cite(cite::Cite),
@@ -201,6 +203,7 @@ pub fn main() -> ExitCode {
         Command::Reproduce(args) => args.run(&global),
         Command::Train(args) => args.run(&global),
         Command::Ticket(args) => args.run(&global),
+        Command::Measure(args) => args.run(&global),
         Command::Explore(args) => args.run(&global),
         Command::Collect(args) => args.run(&global),
         Command::Cite(args) => args.run(&global),

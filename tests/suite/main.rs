@@ -6,6 +6,7 @@ mod catalogue;
 mod cli;
 mod explore;
 mod goldens;
+mod measure;
 mod numpy;
 mod pictures;
 mod sabotage;

@@ -1,0 +1,78 @@
+//! `prunelaw measure` from outside: its JSON, and what it says to bad input.
+
+use ndarray::{Array1, Array2, array};
+use prunelaw::engine::data::npz::NpzBuilder;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn write(folder: &Path, name: &str, matrices: &[(&str, Array2<f64>)], bias: Option<Array1<f64>>) {
+    let mut npz = NpzBuilder::default();
+    matrices.iter().for_each(|(array, matrix)| npz.add(array, matrix).unwrap());
+    bias.iter().for_each(|b| npz.add("b1", b).unwrap());
+    fs::write(folder.join(name), npz.finish().unwrap()).unwrap();
+}
+
+fn lipschitz(folder: &Path, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prunelaw"));
+    command.current_dir(folder).args(["measure", "lipschitz"]).args(words).output().unwrap()
+}
+
+#[test]
+fn every_output_has_its_bracket() {
+    let folder = tempfile::tempdir().unwrap();
+    // |x| + |y| and, as a second output, relu(x) alone; the fifth neuron is the first again.
+    let inner = array![[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0], [2.0, 0.0]];
+    let outer = array![[1.0, 1.0, 1.0, 1.0, 0.0], [1.0, 0.0, 0.0, 0.0, 0.5]];
+    write(folder.path(), "net.npz", &[("w1", inner), ("w2", outer)], None);
+    let ran = lipschitz(folder.path(), &["--network", "net.npz", "--json"]);
+    assert!(ran.status.success(), "{ran:?}");
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("1 hyperplanes, 1 neurons merged"), "{ran:?}");
+    let outputs: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    for (at, constant) in [2f64.sqrt(), 2.0].into_iter().enumerate() {
+        let of = |name: &str| outputs[at][name].as_f64().unwrap();
+        assert!((of("exact") - constant).abs() < 1e-12, "{}", outputs[at]);
+        assert!(of("lower") <= of("exact") && of("exact") <= of("upper") && of("upper") < constant * (1.0 + 1e-9));
+        let ends = outputs[at]["ends"].as_array().unwrap();
+        assert!(ends.iter().all(|end| end["method"].is_string() && end["seconds"].as_f64().unwrap() >= 0.0));
+        assert!(ends.iter().all(|end| end["value"].is_f64() && end["certified"].is_boolean()));
+    }
+    // The mask removes y; the same key gives the same ends.
+    let half = array![[1.0, 1.0], [1.0, 1.0], [0.0, 0.0], [0.0, 0.0], [1.0, 1.0]];
+    write(folder.path(), "mask.npz", &[("mask1", half), ("mask2", Array2::ones((2, 5)))], None);
+    let masked = || lipschitz(folder.path(), &["--network", "net.npz", "--mask", "mask.npz", "--json"]);
+    let outputs: Value = serde_json::from_slice(&masked().stdout).unwrap();
+    assert_eq!(outputs[0]["exact"].as_f64(), Some(1.0));
+    let again: Value = serde_json::from_slice(&masked().stdout).unwrap();
+    assert_eq!(outputs[1]["lower"], again[1]["lower"]);
+}
+
+#[test]
+fn bad_networks_and_domains_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = || array![[1.0, 2.0], [0.5, 1.0]];
+    write(folder.path(), "net.npz", &[("w1", inner()), ("w2", array![[1.0, 1.0]])], Some(array![0.0, 1.0]));
+    write(folder.path(), "deep.npz", &[("w1", inner()), ("w2", inner()), ("w3", inner())], None);
+    write(folder.path(), "nan.npz", &[("w1", array![[f64::NAN]]), ("w2", array![[1.0]])], None);
+    write(folder.path(), "shape.npz", &[("w1", inner()), ("w2", array![[1.0]])], None);
+    write(folder.path(), "line.npz", &[("w1", array![[1.0]]), ("w2", array![[1.0]])], None);
+    write(folder.path(), "mask.npz", &[("mask1", array![[1.0, 0.3], [0.0, 1.0]])], None);
+    for (words, parts) in [
+        (vec!["--network", "deep.npz"], ["3 layers", "w1, w2"]),
+        (vec!["--network", "nan.npz"], ["`w1`", "NaN"]),
+        (vec!["--network", "shape.npz"], ["`w2`", "(neurons, 2)"]),
+        (vec!["--network", "nte.npz"], ["nte.npz", "nearest there: net.npz"]),
+        (vec!["--network", "net.npz", "--mask", "mask.npz"], ["`mask1`", "0.3"]),
+        (vec!["--network", "net.npz", "--domain", "cube"], ["cube", "ball:R"]),
+        (vec!["--network", "line.npz", "--domain", "sphere"], ["line.npz", "two points"]),
+    ] {
+        let ran = lipschitz(folder.path(), &words);
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(2), "{said}");
+        assert!(
+            ran.stdout.is_empty() && parts.iter().all(|part| said.contains(part)),
+            "`{said}` lacks one of {parts:?}"
+        );
+    }
+}
