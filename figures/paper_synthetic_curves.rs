@@ -1,7 +1,8 @@
-//! The paper's synthetic figures beside our runs of the same experiment, once for each setting that the paper leaves open.
+//! The paper's synthetic figures beside our runs of the same experiment, once for each setting that the paper leaves
+//! open.
 //!
-//! Published are Figs. 2a, 2b and 5a of arXiv 2301.00335 (JMLR 26(84), 2025), read from their graphics. What the paper does
-//! not state decides the curve: the figure shows by how much, and its caption says what is open.
+//! Published are Figs. 2a, 2b and 5a of arXiv 2301.00335 (JMLR 26(84), 2025), read from their graphics. What the paper
+//! does not state decides the curve: the figure shows by how much, and its caption says what is open.
 
 use crate::axis::{Axis, Scale};
 use crate::caption::ended;
@@ -157,20 +158,20 @@ fn means(table: &Table) -> Vec<Span> {
 
 fn caption(drawn: &[(&Variant, &Table)], tables: &Tables) -> String {
     let mut said = vec![
-        "Test error against the prune fraction in the synthetic experiment of the paper: as published (black; its bars are \
-         not defined in the paper, and Fig. 5a is drawn without), and from our runs (mean over replicas with its 95 % t \
-         interval)."
+        "Test error against the prune fraction in the synthetic experiment of the paper: as published (black; its \
+         bars are not defined in the paper, and Fig. 5a is drawn without), and from our runs (mean over replicas with \
+         its 95 % t interval)."
             .to_owned(),
-        "Labels +-1, x = [y e_1, noise], one hidden ReLU layer, logistic loss, full-batch descent, n = 100, d = 400 per \
-         patch, unless the sizes below say otherwise. Figs. 2a and 2b: 150 neurons, noise 0.5 and 1, 1000 steps at rate \
-         0.001; Fig. 5a: 4 neurons, noise 1.5, 5000 steps at rate 0.1."
+        "Labels +-1, x = [y e_1, noise], one hidden ReLU layer, logistic loss, full-batch descent, n = 100, d = 400 \
+         per patch, unless the sizes below say otherwise. Figs. 2a and 2b: 150 neurons, noise 0.5 and 1, 1000 steps \
+         at rate 0.001; Fig. 5a: 4 neurons, noise 1.5, 5000 steps at rate 0.1."
             .to_owned(),
         "The paper leaves open: whether weights are shared over the patches; the law of the outer layer, whether it is \
-         trained and whether it is pruned; whether the loss is summed or averaged; the initial scale (\"variance 0.01\"); \
-         biases; for Fig. 5a the number of runs."
+         trained and whether it is pruned; whether the loss is summed or averaged; the initial scale (\"variance \
+         0.01\"); biases; for Fig. 5a the number of runs."
             .to_owned(),
-        "Base: shared weights, both layers N(0, 0.01^2), both trained and pruned, loss summed. Every other curve changes what \
-         its name says and nothing else."
+        "Base: shared weights, both layers N(0, 0.01^2), both trained and pruned, loss summed. Every other curve \
+         changes what its name says and nothing else."
             .to_owned(),
     ];
     if let Some(Source { request, table }) = tables.first() {

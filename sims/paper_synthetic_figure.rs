@@ -1,15 +1,15 @@
-//! The paper's own synthetic experiment (Figs. 2 and 5 of arXiv 2301.00335), with every setting that it leaves open as a
-//! setting here, and the published values beside ours.
+//! The paper's own synthetic experiment (Figs. 2 and 5 of arXiv 2301.00335), with every setting that it leaves open as
+//! a setting here, and the published values beside ours.
 //!
-//! Labels y = +-1, inputs x = [y mu e_1, xi] with xi ~ N(0, sigma_n^2 I_d), a ReLU network with one hidden layer and the
-//! logistic loss log(1 + exp(-y F)). What the paper does not state, and the conclusion hinges on:
+//! Labels y = +-1, inputs x = [y mu e_1, xi] with xi ~ N(0, sigma_n^2 I_d), a ReLU network with one hidden layer and
+//! the logistic loss log(1 + exp(-y F)). What the paper does not state, and the conclusion hinges on:
 //!
-//! | setting | words |
-//! |---|---|
-//! | `input` | `patches`: weights shared over the two patches, whose outputs are added; `joined`: one input of 2d coordinates |
-//! | `outer` | `pruned`: drawn like the hidden weights, trained and pruned; `trained`: the same, not pruned; `signs`: half of them fixed to +1 and half to -1 |
-//! | `reduction` | `sum` or `mean` of the loss over samples, which is the rate times n |
-//! | `init_scale` | sigma_0: "variance 0.01" in the text, 0.1 or 0.01 as a standard deviation |
+//! * `input`: "patches", weights shared over the two patches, whose outputs are added; or "joined", one input of 2d
+//!   coordinates
+//! * `outer`: "pruned", drawn like the hidden weights, trained and pruned; "trained", the same, not pruned; "signs", half
+//!   of them fixed to +1 and half to -1
+//! * `reduction`: the loss over samples as a "sum" or a "mean", which is the rate times n
+//! * `init_scale`: sigma_0, "variance 0.01" in the text, 0.1 or 0.01 as a standard deviation
 
 use crate::relu_patches::ReluCell;
 use crate::{Cost, Job, Rows, Sim, SimCard};
@@ -32,9 +32,10 @@ static CARD: SimCard = SimCard {
     id: "paper_synthetic_figure",
     was: None,
     says: "the paper's own ReLU experiment, with the settings it leaves open stated",
-    about: "ReLU networks on y = +-1, x = [y e_1, noise], pruned entry by entry at random before training: test error against \
-            the prune fraction, and the published value beside it, for each choice of what the paper does not state: weights \
-            shared over patches or not, the outer layer, the loss summed or averaged, the initial scale.",
+    about: "ReLU networks on y = +-1, x = [y e_1, noise], pruned entry by entry at random before training: test error \
+            against the prune fraction, and the published value beside it, for each choice of what the paper does not \
+            state: weights shared over patches or not, the outer layer, the loss summed or averaged, the initial \
+            scale.",
     source: "arXiv 2301.00335 (JMLR 26(84), 2025), sec. 5.1 and App. A.3, Figs. 2 and 5; values read from the figures",
     subject: "pruned_training",
     family: "paper_synthetic_figure",

@@ -1,8 +1,9 @@
 //! A ReLU network with one hidden layer on two patches with a signed signal: the network of the paper's own synthetic
 //! experiment (arXiv 2301.00335, sec. 5.1), in all the forms that its text allows.
 //!
-//! x = [y mu e_1, xi], y = +-1, xi ~ N(0, sigma_n^2 I_d), and F(x) = sum_r a_r (s(<w_r, x_1>) + s(<w_r, x_2>)) with shared
-//! weights, or sum_r a_r s(<w_r, x>) with one input of all coordinates; s is the ReLU, the loss log(1 + exp(-y F)).
+//! x = [y mu e_1, xi], y = +-1, xi ~ N(0, sigma_n^2 I_d), and F(x) = sum_r a_r (s(<w_r, x_1>) + s(<w_r, x_2>)) with
+//! shared weights, or sum_r a_r s(<w_r, x>) with one input of all coordinates; s is the ReLU, the loss log(1 + exp(-y
+//! F)).
 
 use crate::Cost;
 use ndarray::{Array2, Axis, concatenate};
@@ -92,7 +93,8 @@ impl ReluCell {
     /// (heads, neurons per head, coordinates) as a patch network.
     ///
     /// Fixed signs are two heads of ones: the cross-entropy of (F_-, F_+) is the logistic loss of F_+ - F_-. Of the 2d
-    /// coordinates of a joined input only d + 1 are ever other than 0; weights on the others do nothing and are left out.
+    /// coordinates of a joined input only d + 1 are ever other than 0; weights on the others do nothing and are left
+    /// out.
     fn shape(&self) -> (usize, usize, usize) {
         let heads = if self.outer == OuterLayer::Signs { 2 } else { 1 };
         (heads, self.neurons / heads, self.law.dimension + usize::from(self.joined))

@@ -13,22 +13,27 @@
 //! * [`mild_pruning_generalizes`]: mildly pruned networks train, and leak less noise
 //! * [`over_pruning_memorizes`]: over-pruned networks train, and lose at least an explicit number on fresh points
 //! * [`rotated_signals_gain_nothing`]: the control, signals in random directions
+//! * [`growth_phase_times`]: how long signal and noise take to grow from a small start
 //! * [`memorization_boundary`]: the keep fraction above which noise is memorized
+//! * [`pruning_changes_feature_learning`]: whether signal or noise is learned first
 //! * [`condition`]: how far a setting is from the paper's Condition 2
 //! * [`boundaries`]: derived phase boundaries in the keep fraction, which figures draw
 //! * [`published_curves`]: the numbers of the paper's synthetic plots
 
 pub mod boundaries;
 pub mod condition;
+mod crossover;
 pub mod dead_neurons_stay_dead;
 mod decomposition;
 pub mod gradient_bounded_by_loss;
+pub mod growth_phase_times;
 mod initial;
 pub mod initial_noise_shrinks_with_keep;
 pub mod masked_noise_norm;
 pub mod memorization_boundary;
 pub mod mild_pruning_generalizes;
 pub mod over_pruning_memorizes;
+pub mod pruning_changes_feature_learning;
 pub mod pruning_improves_generalization;
 pub mod published_curves;
 pub mod rotated_signals_gain_nothing;
