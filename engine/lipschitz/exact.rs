@@ -6,7 +6,6 @@
 //! been found there are no others. Networks in special position (masked ones, or walls that nearly coincide) have fewer
 //! cells: their value stands, but its upper side is not certified.
 
-use super::branch::Found;
 use super::definite::semidefinite_within;
 use super::feasible::Cells;
 use super::kinks::{Kinks, Wall};
@@ -62,9 +61,10 @@ pub(super) fn exact(kinks: &Kinks, key: &Key) -> Result<Exact, LipschitzError> {
         let cells = Cells::new(&flats(kinks, &basis), basis.len(), radius);
         let found = branch::search(kinks, if all { None } else { Some((&cells, &basis)) }, key);
         if found.finished {
-            let Found { value, low, high, .. } = found;
-            // That a partial pattern has no point is computed, not proved.
-            return Ok(Exact { method: "exact branch and bound", value, low, high: all.then_some(high) });
+            // That a partial pattern has no point is computed, not proved; but where no pattern at all is steeper, no cell is.
+            let most = if all { found.high } else { branch::search(kinks, None, key).high };
+            let high = Some(most).filter(|most| all || *most <= found.value * (1.0 + 1e-9));
+            return Ok(Exact { method: "exact branch and bound", value: found.value, low: found.low, high });
         }
     }
     Err(LipschitzError::TooLarge { dimension: kinks.dimension, walls: k })

@@ -9,8 +9,8 @@ use super::rounding::{dot, gamma, norm};
 
 /// The most walls: 2^24 patterns take about a second.
 pub(super) const MOST: usize = 24;
-/// Flips between two fresh starts: 2^10 patterns.
-const BLOCK: usize = 10;
+/// Bits that are flipped between two fresh starts.
+const BLOCK: usize = 6;
 
 /// The largest norm over all patterns, and a number certainly not below it.
 pub(super) fn steepest(kinks: &Kinks) -> (f64, f64) {
@@ -50,7 +50,8 @@ pub(super) fn steepest(kinks: &Kinks) -> (f64, f64) {
     }
     let value = norm(&kinks.gradient((0..k).map(|j| pattern >> j & 1 == 1)));
     let sizes = norm(&kinks.slope) + kinks.walls.iter().map(|wall| norm(&wall.jump)).sum::<f64>();
-    // Every term of a value and of its rates is a product of two of these sizes, and each was added at most so often.
-    let error = gamma(8 << BLOCK) * sizes * sizes + gamma(2 * kinks.dimension + 8 * k) * sizes * sizes;
+    // A value comes from at most 2^6 + 24 steps, each with the rate of all steps before it: less than 2^13 roundings of
+    // sizes^2 in all. The Gram matrix and the first rates have their own.
+    let error = (gamma(2 << 13) + gamma(2 * kinks.dimension + 8 * k + 16)) * sizes * sizes * 1.01;
     (value, kinks.not_below((best.max(value * value) + error).sqrt()))
 }

@@ -161,6 +161,23 @@ fn patterns_are_those_of_the_definition() {
 }
 
 #[test]
+fn the_shor_bound_of_a_regular_star_is_known() {
+    // relu(u_i . x) with m unit vectors at equal angles: the mean gradient is 0, Q = cos(angles) / 4 has the eigenvalue m / 8
+    // with multiplicity two, and y = m / 8 is the dual's optimum. The best pattern is half of the star.
+    for m in [3usize, 5, 9, 31] {
+        let angle = |i: usize| i as f64 * std::f64::consts::TAU / m as f64;
+        let inner = Array2::from_shape_fn((m, 2), |(i, c)| if c == 0 { angle(i).cos() } else { angle(i).sin() });
+        let kinks = Net { inner, bias: None, outer: Array1::ones(m) }.kinks(Domain::All);
+        let (shor, known) = (shor::bound(&kinks, &root()), m as f64 / 8f64.sqrt());
+        assert!(shor >= known * (1.0 - 1e-15) && shor <= known * (1.0 + 1e-6), "{m}: {shor} {known}");
+        let half = 0.5 / (std::f64::consts::PI / (2 * m) as f64).sin();
+        let found = branch::search(&kinks, None, &root());
+        assert!((found.value - half).abs() < 1e-9 * half && found.finished, "{m}: {} {half}", found.value);
+        assert!((circle::exact(&kinks).value - half).abs() < 1e-12 * half);
+    }
+}
+
+#[test]
 fn branch_and_bound_finds_what_enumeration_finds() {
     for (at, (d, k)) in [(2, 9), (3, 10), (8, 16), (20, 14), (5, 20)].into_iter().enumerate() {
         let key = root().child("branch").replica(at as u64);
