@@ -321,24 +321,6 @@ struct Closest<'a> {
 
 impl Closest<'_> {
     #[inline(always)]
-    unsafe fn new<'a>(jobs: &[Job; 2], halves: bool, found: &'a mut [Nearest; 2]) -> Closest<'a> {
-        unsafe {
-            // Some pair to begin with. The upper half may begin where a list ends.
-            for (job, found) in jobs.iter().zip(found.iter_mut()).take(if halves { 1 } else { 2 }) {
-                let (a, b) = (*job.a, *job.b);
-                found.meet((a - (b + job.shift - 1)).abs(), a, b);
-            }
-            Closest {
-                edges: Edges::new(jobs, halves),
-                bound: bound(found),
-                shifts: [jobs[0].shift, jobs[1].shift],
-                place: [0, usize::from(!halves)],
-                found,
-            }
-        }
-    }
-
-    #[inline(always)]
     unsafe fn neighbours(&mut self, job: usize, left: __m512i, right: __m512i) {
         unsafe {
             let rotated = _mm512_ror_epi64::<1>(_mm512_sub_epi64(right, left));
@@ -435,23 +417,43 @@ pub(super) unsafe fn double_two(pairs: [Pair<'_>; 2], out: [&mut [i64]; 2]) {
     }
 }
 
+/// The closest numbers of two jobs, or of the halves of one list. Pairs far beyond the mean distance of neighbouring sums
+/// are not looked at, so that few pairs interrupt the stream; if there was nothing else, a second pass looks at all.
+#[inline(always)]
+unsafe fn closest(pair: Pair<'_>, jobs: [Job; 2], halves: bool) -> [Nearest; 2] {
+    let (a, b) = (pair.a.get(), pair.b.get());
+    let spread = |list: &[i64]| list[list.len() - 1] - list[0];
+    let mean = (spread(a) + spread(b)) / (a.len() * b.len()) as i64;
+    let mut found = [Nearest::NONE; 2];
+    for limit in [4 * mean, i64::MAX] {
+        found = [Nearest { gap: limit, ..Nearest::NONE }; 2];
+        unsafe {
+            let mut closest = Closest {
+                edges: Edges::new(&jobs, halves),
+                bound: bound(&found),
+                shifts: [jobs[0].shift, jobs[1].shift],
+                place: [0, usize::from(!halves)],
+                found: &mut found,
+            };
+            read(jobs, blocks_that_overlap(&jobs), &mut closest);
+        }
+        if found[0].gap.min(found[1].gap) < limit {
+            break;
+        }
+    }
+    found
+}
+
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,bmi1,bmi2,popcnt")]
 pub(super) unsafe fn nearest(pair: Pair<'_>) -> Nearest {
-    unsafe {
-        let jobs = Job::halves(Pair { shift: pair.shift + 1, ..pair });
-        let mut found = [Nearest::NONE; 2];
-        read(jobs, blocks_that_overlap(&jobs), &mut Closest::new(&jobs, true, &mut found));
-        found[0]
-    }
+    unsafe { closest(pair, Job::halves(Pair { shift: pair.shift + 1, ..pair }), true)[0] }
 }
 
 #[target_feature(enable = "avx512f,avx512vl,avx512dq,avx512bw,avx2,bmi1,bmi2,popcnt")]
 pub(super) unsafe fn nearest_of_two(pairs: [Pair<'_>; 2]) -> (usize, Nearest) {
     unsafe {
         let jobs = pairs.map(|pair| Job::of(Pair { shift: pair.shift + 1, ..pair }));
-        let mut found = [Nearest::NONE; 2];
-        read(jobs, blocks_that_overlap(&jobs), &mut Closest::new(&jobs, false, &mut found));
-        let [first, second] = found;
+        let [first, second] = closest(pairs[0], jobs, false);
         if second.gap < first.gap { (1, second) } else { (0, first) }
     }
 }

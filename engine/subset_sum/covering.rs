@@ -59,7 +59,10 @@ impl Default for CoveringRadius {
 
 impl CoveringRadius {
     /// The covering radius of [-`half_width`, `half_width`] by the subset sums of `samples`, of which at most [`MOST`]
-    /// are not 0. The empty sum counts. Samples are rounded as in [`SubsetSums::new`](super::SubsetSums::new).
+    /// are not 0. The empty sum counts.
+    ///
+    /// Exact for the samples rounded to multiples of 2^-57, or of a coarser step where their sizes and the half width add
+    /// up to 2 or more; numbers with 53 bits after the point are not changed until they add up to 32.
     ///
     /// # Errors
     /// [`SubsetSumError::NotFinite`], [`SubsetSumError::NotPositive`] for the half width, [`SubsetSumError::TooMany`],

@@ -4,11 +4,12 @@
 //! by sample (Bellman's dynamic program). A subset's sum differs from its grid point by what rounding took from its
 //! samples: at least minus what it added to some, at most what it cut from others. Around the middle of these two bounds
 //! every sum lies within half their distance, `slack`, of its grid point, about n/8 steps; so does the covering radius of
-//! the true sums of that of the grid points. Whole numbers throughout: the two bounds are not themselves rounded.
+//! the true sums of that of the grid points. Whole numbers throughout: the bounds are not themselves rounded, and hold for
+//! the samples rounded as in [`CoveringRadius::of`](super::CoveringRadius::of).
 
+use super::SubsetSumError;
 use super::covering::{Covering, Ends, ROOM};
 use super::fixed::{Fixed, positive, total};
-use super::{SubsetSumError, closest::steps_of};
 
 /// Grid points at most: 256 MiB of bits.
 const MOST_POINTS: f64 = 2_147_483_648.0;
@@ -32,6 +33,7 @@ pub struct Reach {
     shift: i64,
     /// Twice how far a sum can lie from that middle.
     slack: i64,
+    half_width: f64,
     fixed: Fixed,
 }
 
@@ -45,6 +47,7 @@ impl Reach {
         let half_width = positive("half_width", half_width)?;
         let size = total(samples)?;
         self.fixed = Fixed::with_room(size + half_width, ROOM)?;
+        self.half_width = half_width;
         let fits = (MOST_POINTS / (size + half_width)).log2().floor() as i32;
         // At least a few steps, so that halves of a cell are whole.
         self.cell = self.fixed.bits_above(bits.min(fits)).max(1);
@@ -56,22 +59,26 @@ impl Reach {
         let real = |quarters: i64| self.fixed.real(0.25 * quarters.max(0) as f64);
         let (lower, upper) = (real(precision - 2 * self.slack), real(precision + 2 * self.slack));
         let range_gap = self.fixed.real(ends.range_gap as f64);
+        // The empty sum is never farther than the ends of the interval, rounded like all else.
+        let most = self.fixed.real(half as f64);
         Ok(Covering {
             lower: lower.max(range_gap),
-            // The empty sum is never farther than the ends of the interval.
-            upper: upper.max(range_gap).min(half_width),
+            upper: upper.max(range_gap).min(most),
             range_gap,
             precision_lower: lower,
-            precision_upper: upper.min(half_width),
+            precision_upper: upper.min(most),
         })
     }
 
     /// Bounds on the error of the best subset for a target in the interval of the last call of [`Reach::of`].
     ///
     /// # Errors
-    /// [`SubsetSumError::Target`].
+    /// [`SubsetSumError::Target`] for any other target.
     pub fn error(&self, target: f64) -> Result<(f64, f64), SubsetSumError> {
-        let target = 2 * steps_of(self.fixed, target)?;
+        if self.words.is_empty() || !(target.abs() <= self.half_width) {
+            return Err(SubsetSumError::Target { got: target, most: self.half_width });
+        }
+        let target = 2 * self.fixed.whole(target);
         let farthest = self.four_times_farthest(target, target);
         let real = |quarters: i64| self.fixed.real(0.25 * quarters.max(0) as f64);
         Ok((real(farthest - 2 * self.slack), real(farthest + 2 * self.slack)))
@@ -246,6 +253,8 @@ mod tests {
             let best = sums.closest(target).unwrap().error;
             assert!(lower <= best && best <= upper);
         }
+        assert!(reach.error(1.5).unwrap_err().to_string().contains("between -1 and 1"));
+        assert!(Reach::default().error(0.0).is_err());
     }
 
     #[test]
