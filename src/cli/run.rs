@@ -16,6 +16,8 @@ Examples:
   prunelaw run pruning_fraction_sweep --set keep=log(0.001,1,20) snr=0.3 --replicas 40
   prunelaw run pruning_fraction_sweep --config mine.toml --shard 2/8 --out part2
   prunelaw run pruning_fraction_sweep --effort paper --plan
+  prunelaw run covering_radius --set samples=8,12,16 law=uniform,strict-half --replicas 1000
+  prunelaw run covering_radius --set values=npz:mine.npz      an array values (trials, n): a row is a replica
 
 `prunelaw show SIM` lists all settings with default, range and unit. A finished row is never computed again: the same
 command continues an interrupted run, and more replicas or cells compute only what is new.";
