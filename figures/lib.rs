@@ -10,6 +10,7 @@
 //! * [`feature_versus_noise`]: alignment with signal and noise against steps
 //! * [`paper_synthetic_curves`]: the paper's synthetic figures beside ours
 //! * [`phase_diagram_subset_sum`], [`covering_radius_law`]: how well random subset sums cover an interval
+//! * [`ticket_error_by_width`]: how the error of strong tickets falls with the width of the random network
 //! * [`FIGURES`]: the registry
 
 pub mod axis;
@@ -30,6 +31,7 @@ pub mod pruning_threshold_curve;
 pub mod ramp;
 pub mod render;
 pub mod style;
+pub mod ticket_error_by_width;
 
 pub use drawing::Drawing;
 pub use figure::{Figure, FigureCard, Need, Source, Tables};
@@ -44,6 +46,7 @@ pub static FIGURES: &[&dyn Figure] = &[
     &paper_synthetic_curves::PaperSyntheticCurves,
     &phase_diagram_subset_sum::PhaseDiagramSubsetSum,
     &covering_radius_law::CoveringRadiusLaw,
+    &ticket_error_by_width::TicketErrorByWidth,
 ];
 
 /// The figure of this id.

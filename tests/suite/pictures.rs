@@ -79,6 +79,21 @@ fn figures_of_subset_sums_name_their_constant_and_what_is_derived() {
 }
 
 #[test]
+fn tickets_are_drawn_with_both_ends_of_their_error() {
+    let store = tempfile::tempdir().unwrap();
+    let output = prunelaw(store.path(), &["figures", "ticket_error_by_width", "--json"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let found: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let caption = found[0]["caption"].as_str().unwrap();
+    for part in ["target 8-16-1", "4 replicas per n", "a lower bound", "upper bound |D₁|_F"] {
+        assert!(caption.contains(part), "`{caption}` lacks `{part}`");
+    }
+    let csv = fs::read_to_string(store.path().join("figures/ticket_error_by_width.csv")).unwrap();
+    // Two variants, two n.
+    assert_eq!(csv.lines().filter(|line| line.contains("lower bound by ascent")).count(), 2 * 2, "{csv}");
+}
+
+#[test]
 fn one_format_is_one_picture() {
     let store = tempfile::tempdir().unwrap();
     let output = prunelaw(store.path(), &["figures", FIGURE, "--format", "svg", "--json"]);
