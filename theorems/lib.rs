@@ -46,6 +46,7 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::rotated_signals_gain_nothing::CLAIM,
     &pruned_training::growth_phase_times::CLAIM,
     &pruned_training::memorization_boundary::CLAIM,
+    &pruned_training::improvement_window_min_width::CLAIM,
     &pruned_training::pruning_changes_feature_learning::CLAIM,
     &strong_tickets::growth_step_identity::CLAIM,
     &strong_tickets::gadget_law_contains_uniform::CLAIM,

@@ -1,4 +1,5 @@
-//! Where a mean curve passes a level, measured against a place that was derived, within a factor.
+//! Where a mean curve passes a level, measured against a place that was derived, within a factor: what the claims about
+//! phase boundaries share.
 
 use super::{held_back, untrained};
 use crate::point::Point;

@@ -15,6 +15,7 @@
 //! * [`rotated_signals_gain_nothing`]: the control, signals in random directions
 //! * [`growth_phase_times`]: how long signal and noise take to grow from a small start
 //! * [`memorization_boundary`]: the keep fraction above which noise is memorized
+//! * [`improvement_window_min_width`]: the width below which no keep fraction helps
 //! * [`pruning_changes_feature_learning`]: whether signal or noise is learned first
 //! * [`condition`]: how far a setting is from the paper's Condition 2
 //! * [`boundaries`]: derived phase boundaries in the keep fraction, which figures draw
@@ -27,6 +28,7 @@ pub mod dead_neurons_stay_dead;
 mod decomposition;
 pub mod gradient_bounded_by_loss;
 pub mod growth_phase_times;
+pub mod improvement_window_min_width;
 mod initial;
 pub mod initial_noise_shrinks_with_keep;
 pub mod masked_noise_norm;
