@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use prunelaw::engine::effort::Effort;
 use prunelaw::engine::settings::Assignment;
+use prunelaw::engine::subset_sum::SampleLaw;
 use prunelaw::engine::table::Table;
 use prunelaw::theorems::{Card, Claim, Evidence, Finding, Level, Replicas, THEOREMS, Trial};
 use prunelaw::verify::{self, Ask, InMemory};
@@ -48,6 +49,11 @@ fn keep() -> impl Strategy<Value = String> {
         Just("1".to_owned()),
         (1..100_u32).prop_map(|p| (f64::from(p) / 100.0).to_string())
     ]
+}
+
+/// Laws of samples.
+fn law() -> impl Strategy<Value = String> {
+    prop::sample::select(&SampleLaw::NAMES[..]).prop_map(str::to_owned)
 }
 
 fn sizes() -> impl Strategy<Value = Vec<(&'static str, String)>> {
@@ -120,5 +126,23 @@ proptest! {
     fn surviving_neurons_follow_their_law_at_any_size(key: u32, m in 1..60_u32, keep in keep()) {
         let settings = vec![("neurons", m.to_string()), ("keep", keep)];
         prop_assert_ne!(verdict("surviving_signal_neurons", key, 400, settings), "violated");
+    }
+
+    #[test]
+    fn counting_bounds_the_covering_radius_at_any_size(key: u32, n in 1..15_u32, law in law()) {
+        let settings = vec![("samples", n.to_string()), ("law", law)];
+        prop_assert_eq!(verdict("covering_radius_counting", key, 3, settings), "holds");
+    }
+
+    #[test]
+    fn the_growth_step_is_exact_at_any_accuracy(key: u32, bits in 0.5..12.0_f64) {
+        let settings = vec![("eps", (-bits).exp2().to_string())];
+        prop_assert_eq!(verdict("growth_step_identity", key, 1, settings), "holds");
+    }
+
+    #[test]
+    fn products_contain_a_uniform_law_at_any_width(key: u32, thousandths in 1..=1000_u32) {
+        let settings = vec![("half_width", (f64::from(thousandths) / 1000.0).to_string())];
+        prop_assert_eq!(verdict("gadget_law_contains_uniform", key, 2, settings), "holds");
     }
 }
