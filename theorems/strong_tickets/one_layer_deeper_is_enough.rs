@@ -92,7 +92,7 @@ static CARD: Card = Card {
         "weights beyond the range of their sums are counted in the certified error, and make its mean; medians are fitted",
     ],
     power: "alternative: two bits per copy (the false sibling), which no set of 2^r sums allows; the slope of medians \
-            of 100 replicas has a standard error near 0.03: power above 0.8",
+            of 500 replicas has a standard error near 0.02: power above 0.8",
     about: "the arrays in f64, by certified upper bounds",
     protocol: 1,
 };
@@ -156,8 +156,8 @@ impl Claim for OneLayerDeeperIsEnough {
     fn evidence(&self, effort: Effort, _: f64) -> Vec<Evidence> {
         let replicas = match effort {
             Effort::Smoke => 40,
-            Effort::Normal => 100,
-            Effort::Paper => 200,
+            Effort::Normal => 500,
+            Effort::Paper => 2000,
         };
         vec![Evidence::fixed(&SCHEMA, &COLUMNS, replicas, one, &[("n", "10,12,14,16")])]
     }
