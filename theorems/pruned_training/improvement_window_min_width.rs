@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn the_grid_reaches_beyond_the_factor_on_both_sides() {
-        assert!(WIDTHS[0] < 1.0 / FACTOR && FACTOR < WIDTHS[2]);
+        const { assert!(WIDTHS[0] < 1.0 / FACTOR && FACTOR < WIDTHS[2]) };
         for snr in [0.2, 0.28] {
             assert!(memorization_keep(N, snr, K, Q) < 1.0 && WIDTHS[0] * minimum_width(N, snr, K, Q, DELTA) > 8.0);
         }
