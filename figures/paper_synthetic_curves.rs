@@ -110,7 +110,7 @@ impl Figure for PaperSyntheticCurves {
             Panel {
                 title: (*title).to_owned(),
                 x: Axis::new("prune fraction α = 1 − p", Scale::Linear),
-                y: Axis::new("test error (fraction wrong)", Scale::Linear),
+                y: Axis::new("test error", Scale::Linear),
                 layers,
             }
         };

@@ -4,12 +4,14 @@
 
 use crate::patches::{Draws, LABELS, PatchCell, Start, by_class, largest, least_logit, mean};
 use crate::{Job, Rows};
+use prunelaw_engine::data::patches::PatchSample;
 use prunelaw_engine::measure::alignment::{largest_noise, noise_spread};
 use prunelaw_engine::measure::{Alignment, ClassPoints};
+use prunelaw_engine::network::patch::{PatchNet, PatchObjective};
 use prunelaw_engine::real::Real;
 use prunelaw_engine::stop::Stop;
-use prunelaw_engine::table::{Column, Row};
-use prunelaw_engine::training::{Loss, Outcome, Trained};
+use prunelaw_engine::table::{Cell, Column, Row};
+use prunelaw_engine::training::{Evaluation, Loss, Outcome};
 
 /// The measures.
 pub(crate) static COLUMNS: [Column; 26] = [
@@ -51,38 +53,71 @@ pub(crate) fn run(jobs: &[Job], stop: &Stop) -> Vec<Option<Rows>> {
 }
 
 fn run_in<R: Real>(jobs: &[Job], stop: &Stop) -> Vec<Option<Rows>> {
-    let mut draws: Option<Draws<R>> = None;
-    let run = |job: &Job| {
-        let cell = PatchCell::read(&job.settings);
-        let drawn = Draws::of(&cell, &job.key, draws.take());
-        let row = row(&cell, job, &drawn, stop)?;
-        draws = Some(drawn);
-        Some(vec![row])
-    };
-    jobs.iter().map(run).collect()
+    let mut draws = None;
+    jobs.chunk_by(tested_alike).flat_map(|jobs| run_together::<R>(jobs, &mut draws, stop)).collect()
 }
 
-fn row<R: Real>(cell: &PatchCell, job: &Job, draws: &Draws<R>, stop: &Stop) -> Option<Row> {
+/// Whether the networks of two jobs see the same fresh samples.
+fn tested_alike(a: &Job, b: &Job) -> bool {
+    let fresh = |job: &Job| {
+        let cell = PatchCell::read(&job.settings);
+        (job.replica, cell.law, cell.test_samples)
+    };
+    fresh(a) == fresh(b)
+}
+
+/// Trains one network after the other, and tests all of them on samples that are drawn once: at large d drawing them
+/// takes longer than testing a pruned network on them.
+fn run_together<R: Real>(jobs: &[Job], draws: &mut Option<Draws<R>>, stop: &Stop) -> Vec<Option<Rows>> {
+    let mut networks = Vec::new();
+    let train = |job: &Job| {
+        let cell = PatchCell::read(&job.settings);
+        let drawn = Draws::of(&cell, &job.key, draws.take());
+        let ran = trained(&cell, &drawn, stop);
+        *draws = Some(drawn);
+        ran.map(|(row, network)| {
+            let tested = network.map(|network| {
+                networks.push(network);
+                networks.len() - 1
+            });
+            (row, tested)
+        })
+    };
+    let ran: Vec<Option<(Row, Option<usize>)>> = jobs.iter().map(train).collect();
+    let (Some(first), Some(drawn)) = (jobs.first(), draws.as_ref()) else { return Vec::new() };
+    let cell = PatchCell::read(&first.settings);
+    let (tests, none) = (Test::of(&networks, &cell, first, drawn), Test::nothing(&cell));
+    let finish = |(mut row, tested): (Row, Option<usize>)| {
+        tested.map_or(&none, |at| &tests[at]).fill(&mut row);
+        vec![row]
+    };
+    ran.into_iter().map(|ran| ran.map(finish)).collect()
+}
+
+/// Stands in a row where the test will.
+const UNTESTED: f64 = f64::NAN;
+
+/// The row of a trained network without its test, and the network unless it diverged.
+fn trained<R: Real>(cell: &PatchCell, draws: &Draws<R>, stop: &Stop) -> Option<(Row, Option<PatchNet<R>>)> {
     let mut run = Start::of(cell, draws);
     let outputs = run.objective.outputs();
     let initial_output = outputs.iter().fold(0.0, |most: f64, f| f.to_f64().abs().max(most));
     let initial_spread = noise_spread(&run.objective, cell.samples);
     let trained = run.train(cell, draws, &mut (), stop)?;
     let labels = &draws.sample.labels;
-    let test = Test::of(cell, job, draws, &run, trained);
     let mut train_points = ClassPoints::new(cell.law.classes);
     train_points.add(&run.objective.outputs(), labels);
     let alignment = Alignment::of(&run.objective, labels);
     let norms = run.objective.norms(&run.theta);
-    Some(vec![
+    let row = vec![
         trained.outcome.name().into(),
         trained.steps.into(),
         trained.last.loss.into(),
         trained.last.accuracy.into(),
-        test.loss.into(),
-        test.accuracy.into(),
+        UNTESTED.into(),
+        UNTESTED.into(),
         by_class(&train_points.accuracy()).into(),
-        by_class(&test.points.accuracy()).into(),
+        UNTESTED.into(),
         cell.snr().into(),
         run.rate.into(),
         run.mask.kept().into(),
@@ -94,14 +129,15 @@ fn row<R: Real>(cell: &PatchCell, job: &Job, draws: &Draws<R>, stop: &Stop) -> O
         mean(&alignment.signal).into(),
         by_class(&alignment.signal).into(),
         mean(&alignment.noise).into(),
-        mean(&test.noise).into(),
-        largest(&test.noise).into(),
+        UNTESTED.into(),
+        UNTESTED.into(),
         mean(&norms).into(),
         largest(&norms).into(),
         least_logit(&run.objective, labels).into(),
         initial_output.into(),
         initial_spread.into(),
-    ])
+    ];
+    Some((row, (trained.outcome != Outcome::Diverged).then(|| run.objective.unpack(&run.theta))))
 }
 
 /// What the trained network does on fresh samples; no numbers if it diverged.
@@ -114,21 +150,45 @@ struct Test {
 }
 
 impl Test {
-    fn of<R: Real>(cell: &PatchCell, job: &Job, draws: &Draws<R>, run: &Start<R>, trained: Trained) -> Test {
-        let (points, noise) = (ClassPoints::new(cell.law.classes), Vec::with_capacity(cell.test_samples));
-        let mut test = Test { loss: f64::NAN, accuracy: f64::NAN, points, noise };
-        if trained.outcome == Outcome::Diverged {
-            test.noise.push(f64::NAN);
-            return test;
-        }
+    /// No numbers.
+    fn nothing(cell: &PatchCell) -> Test {
+        let points = ClassPoints::new(cell.law.classes);
+        Test { loss: f64::NAN, accuracy: f64::NAN, points, noise: vec![f64::NAN] }
+    }
+
+    /// The tests of networks that were trained on one draw of the cell's law.
+    fn of<R: Real>(networks: &[PatchNet<R>], cell: &PatchCell, job: &Job, draws: &Draws<R>) -> Vec<Test> {
         let key = job.key.child("test");
         let stream = cell.law.stream(&draws.sample.signals, LABELS, &key);
-        let network = run.objective.unpack(&run.theta);
-        let found = network.test(stream, cell.test_samples, Loss::CrossEntropy, |sample, objective| {
-            test.points.add(&objective.outputs(), &sample.labels);
-            test.noise.extend(largest_noise(objective, sample.len()));
-        });
-        let found = found.expect("law and network of one cell fit");
-        Test { loss: found.loss, accuracy: found.accuracy, ..test }
+        let mut seen = vec![(ClassPoints::new(cell.law.classes), Vec::new()); networks.len()];
+        let look = |at: usize, sample: &PatchSample, objective: &PatchObjective<R>| {
+            let (points, noise) = &mut seen[at];
+            points.add(&objective.outputs(), &sample.labels);
+            noise.extend(largest_noise(objective, sample.len()));
+        };
+        let means = PatchNet::test(networks, stream, cell.test_samples, Loss::CrossEntropy, look);
+        let means = means.expect("law and network of one cell fit");
+        let test = |(mean, (points, noise)): (Evaluation, (ClassPoints, Vec<f64>))| Test {
+            loss: mean.loss,
+            accuracy: mean.accuracy,
+            points,
+            noise,
+        };
+        means.into_iter().zip(seen).map(test).collect()
+    }
+
+    /// Writes its measures into a row.
+    fn fill(&self, row: &mut Row) {
+        let measures: [(&str, Cell); 5] = [
+            ("test_loss", self.loss.into()),
+            ("test_accuracy", self.accuracy.into()),
+            ("test_accuracy_by_class", by_class(&self.points.accuracy()).into()),
+            ("test_noise_alignment", mean(&self.noise).into()),
+            ("test_noise_largest", largest(&self.noise).into()),
+        ];
+        for (name, measure) in measures {
+            let at = COLUMNS.iter().position(|column| column.name == name).expect("a column of the sweep");
+            row[at] = measure;
+        }
     }
 }

@@ -221,44 +221,46 @@ impl<R: Real> PatchNet<R> {
         Ok(objective.loss(&theta))
     }
 
-    /// Mean loss and accuracy on the next `n` samples of a law, drawn in blocks: a test set need not fit in memory.
-    /// `look` sees every block and the objective that was evaluated on it.
+    /// Mean loss and accuracy of each network on `n` fresh samples of one stream, drawn once for all of them and in blocks:
+    /// a test set need not fit in memory. `look` sees which network it is, every block, and the objective that was
+    /// evaluated on it.
     ///
     /// # Errors
-    /// [`PatchError`] if law, loss and network do not fit together, or n is 0.
+    /// [`PatchError`] if law, loss and networks do not fit together, or n is 0.
     pub fn test(
-        &self,
+        networks: &[PatchNet<R>],
         mut stream: PatchStream<'_>,
         n: usize,
         loss: Loss,
-        mut look: impl FnMut(&PatchSample, &PatchObjective<R>),
-    ) -> Result<Evaluation, PatchError> {
+        mut look: impl FnMut(usize, &PatchSample, &PatchObjective<R>),
+    ) -> Result<Vec<Evaluation>, PatchError> {
         const BLOCK: usize = 64;
-        let mut ready: Option<(PatchObjective<R>, Vec<R>)> = None;
-        let mut total = Evaluation { loss: 0.0, accuracy: 0.0 };
-        for from in (0..n).step_by(BLOCK) {
-            let sample = stream.sample(BLOCK.min(n - from));
-            let (bank, targets) = (PatchBank::of_law(&sample), Targets::classes(&sample.labels, self.w.dim().0)?);
-            let (objective, theta) = match &mut ready {
-                Some(ready) => {
-                    ready.0.load(&bank, targets)?;
-                    ready
-                }
-                none => {
-                    let objective = PatchObjective::new(self, Some(&self.support()), &bank, targets, loss)?;
-                    let theta = objective.pack(self);
-                    none.insert((objective, theta))
-                }
-            };
-            let evaluation = objective.loss(theta);
-            look(&sample, objective);
-            total.loss += evaluation.loss * sample.len() as f64;
-            total.accuracy += evaluation.accuracy * sample.len() as f64;
-        }
         if n == 0 {
             return Err(PatchError::Empty);
         }
-        Ok(Evaluation { loss: total.loss / n as f64, accuracy: total.accuracy / n as f64 })
+        let mut ready: Vec<(PatchObjective<R>, Vec<R>)> = Vec::with_capacity(networks.len());
+        let mut totals = vec![Evaluation { loss: 0.0, accuracy: 0.0 }; networks.len()];
+        for from in (0..n).step_by(BLOCK) {
+            let sample = stream.sample(BLOCK.min(n - from));
+            let bank = PatchBank::of_law(&sample);
+            for (at, (network, total)) in networks.iter().zip(&mut totals).enumerate() {
+                let targets = Targets::classes(&sample.labels, network.w.dim().0)?;
+                if let Some((objective, _)) = ready.get_mut(at) {
+                    objective.load(&bank, targets)?;
+                } else {
+                    let objective = PatchObjective::new(network, Some(&network.support()), &bank, targets, loss)?;
+                    let theta = objective.pack(network);
+                    ready.push((objective, theta));
+                }
+                let (objective, theta) = &mut ready[at];
+                let evaluation = objective.loss(theta);
+                look(at, &sample, objective);
+                total.loss += evaluation.loss * sample.len() as f64;
+                total.accuracy += evaluation.accuracy * sample.len() as f64;
+            }
+        }
+        let mean = |total: Evaluation| Evaluation { loss: total.loss / n as f64, accuracy: total.accuracy / n as f64 };
+        Ok(totals.into_iter().map(mean).collect())
     }
 
     // A weight of 0 does nothing: outside training it may count as pruned.

@@ -29,6 +29,13 @@ pub(super) enum Sample {
     Empty,
 }
 
+impl Sample {
+    /// Whether it need not stand beside the other under the same words: bars on a line are the line's.
+    fn says_no_more_than(self, shown: Sample) -> bool {
+        self == shown || matches!((self, shown), (Sample::Bar(bar), Sample::Line(line)) if bar == line)
+    }
+}
+
 /// One entry.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Entry {
@@ -43,7 +50,7 @@ pub(super) fn entries(panel: &Panel, rulers: [&Ruler; 2], above: &[Frame<'_>], y
     let mut x = LEGEND_LEFT;
     for (sample, words) in panel.layers.iter().flat_map(|layer| samples(layer, rulers)) {
         let mut shown = above.iter().flat_map(|frame| &frame.legend).chain(&entries);
-        if words.is_empty() || shown.any(|entry| entry.sample == sample && entry.words == words) {
+        if words.is_empty() || shown.any(|entry| entry.words == words && sample.says_no_more_than(entry.sample)) {
             continue;
         }
         let width = SAMPLE + text_width(&words, TEXT);

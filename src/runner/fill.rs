@@ -23,8 +23,8 @@ const PART_ROWS: usize = 4096;
 const MOST_PARTS: usize = 64;
 /// Jobs of one group at most: enough to fill vector units, few enough that rows keep coming.
 const GROUP_JOBS: u64 = 64;
-/// Floating-point operations of one group of several jobs at most: about a second.
-const GROUP_FLOPS: f64 = NOMINAL_RATE;
+/// Floating-point operations of one group of several jobs at most: about three seconds.
+const GROUP_FLOPS: f64 = 3.0 * NOMINAL_RATE;
 
 /// What filling the store came to; the rows lie in `place`.
 #[derive(Clone, Debug)]

@@ -338,9 +338,10 @@ fn training_learns_a_strong_signal_and_tests_well() {
     let signals = law.signals(&key);
     let test = |n| {
         let (stream, mut seen) = (law.stream(&signals, Labels::Balanced, &key.child("test")), 0);
-        let evaluation = net.test(stream, n, case.loss, |block, _| seen += block.len()).unwrap();
-        assert_eq!(seen, n);
-        evaluation
+        let networks = [net.clone(), net.clone()];
+        let both = PatchNet::test(&networks, stream, n, case.loss, |at, block, _| seen += at * block.len()).unwrap();
+        assert_eq!((seen, both[0]), (n, both[1]));
+        both[1]
     };
     assert!(test(500).accuracy > 0.95);
     // In blocks or at once: the same samples.
