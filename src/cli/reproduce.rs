@@ -70,6 +70,7 @@ impl Reproduce {
             ask: &ask,
             how: &how,
             date: &now(),
+            ledger: ledger::ledger(),
             claims: &made.claims,
             sims: &made.sims,
             figures: &made.figures,

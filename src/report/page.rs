@@ -33,6 +33,8 @@ pub struct Page<'a> {
     pub how: &'a How,
     /// When it was made, as `2026-03-01T12:00:00Z`.
     pub date: &'a str,
+    /// Everything owed.
+    pub ledger: &'a [Entry],
     /// The answers.
     pub claims: &'a [Report],
     /// The sims.
@@ -174,7 +176,8 @@ impl Page<'_> {
             Some(subject) => self.asked.is_empty() || subjects.iter().any(|known| known.id == *subject),
             None => self.asked.is_empty(),
         };
-        let gaps: Vec<(&Entry, &str)> = ledger::ledger()
+        let gaps: Vec<(&Entry, &str)> = self
+            .ledger
             .iter()
             .filter(|entry| concerns(entry))
             .filter_map(|entry| Some((entry, entry.gap.as_deref()?)))
@@ -389,12 +392,18 @@ mod tests {
         let (x, y) = (Axis::new("x", Scale::Linear), Axis::new("y", Scale::Linear));
         let panels = vec![Panel { title: "t".to_owned(), x, y, layers }];
         let drawing = Drawing { panels, caption: "a <caption>".to_owned() };
+        let owed = r#"
+            [pruned_training]
+            source = "arXiv 2301.00335"
+            a_claim = { class = "exact", sheet = "1", says = "it is so", gap = "planned: next" }
+        "#;
         let ask = Ask { effort: Effort::Smoke, alpha: 1e-3, key: "<k>".to_owned(), sabotage: false };
         let page = Page {
             asked: &["a&b".to_owned()],
             ask: &ask,
             how: &How::default(),
             date: "2026-03-01T12:00:00Z",
+            ledger: &ledger::parse(owed).unwrap(),
             claims: &reports(),
             sims: &[],
             figures: &[Drawn { card: &FIGURE, drawing, studies: Vec::new() }],
@@ -456,6 +465,7 @@ mod tests {
             "Not checked here",
             "the constant C_1 of &quot;mild&quot; pruning",
             "What was not run, and why",
+            "planned: next",
             "prunelaw reproduce &#39;a&amp;b&#39; --effort smoke --key &#39;&lt;k&gt;&#39; --alpha 0.001",
             "t,a &lt; b,0,0.5,nan,0.5,nan",
         ] {
