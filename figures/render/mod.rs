@@ -1,11 +1,11 @@
 //! From a drawing to SVG text and PNG bytes: one layout, two surfaces, the same bytes for the same drawing.
 //!
-//! * [`canvas`]: a surface in points, and what can be drawn on it
-//! * [`layout`]: where the panels of a drawing stand, and the labels of their boundaries
-//! * [`frame`]: one panel: its axes, its layers, its labels
-//! * [`legend`]: samples and words above a panel
-//! * [`line`]: lines in pieces, cut at the frame, solid or dashed
-//! * [`map`]: cells of colour, and the colour bar
+//! * `canvas`: a surface in points, and what can be drawn on it
+//! * `layout`: where the panels of a drawing stand, and the labels of their boundaries
+//! * `frame`: one panel: its axes, its layers, its labels
+//! * `legend`: samples and words above a panel
+//! * `line`: lines in pieces, cut at the frame, solid or dashed
+//! * `map`: cells of colour, and the colour bar
 
 mod canvas;
 mod frame;
