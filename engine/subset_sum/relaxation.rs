@@ -1,7 +1,7 @@
 //! The linear relaxation: masks between 0 and 1 reach any target in range exactly, and the one fraction is rounded.
 //!
-//! A vertex of `{m in [0, 1]^n : sum_k m_k x_k = z}` has at most one entry that is neither 0 nor 1. Taking samples of z's sign
-//! in order is one; rounding its fraction costs up to half a sample, however many samples there are.
+//! A vertex of `{m in [0, 1]^n : sum_k m_k x_k = z}` has at most one entry that is neither 0 nor 1. Taking samples of z's
+//! sign in order is one; rounding its fraction costs up to half a sample, however many samples there are.
 
 use super::SubsetSumError;
 use super::approximation::{Approximation, check};
