@@ -261,8 +261,12 @@ fn check(
         return Err(LipschitzError::NotFinite { array, got });
     }
     // Products of two norms, squared, must not overflow.
-    if all.into_iter().any(|(_, value)| value.abs() > 1e60) {
+    if all.clone().any(|(_, value)| value.abs() > 1e60) {
         return Err(LipschitzError::Overflow);
+    }
+    // Nor may they underflow: bounds on rounding are relative.
+    if let Some((array, &got)) = all.into_iter().find(|(_, value)| **value != 0.0 && value.abs() < 1e-60) {
+        return Err(LipschitzError::Underflow { array, got });
     }
     if domain == Domain::Sphere && d == 1 {
         return Err(LipschitzError::NoSphere);
@@ -319,5 +323,10 @@ mod tests {
         assert!(new(&inner, &array![1.0], Domain::All).contains("outer"));
         assert!(new(&array![[1.0]], &array![1.0], Domain::Sphere).contains("sphere"));
         assert!(new(&array![[1e90]], &array![1.0], Domain::All).contains("1e60"));
+        // The dual's first step was 0 there, and stayed so however often it was doubled.
+        for tiny in [1e-70, 1e-200, 1e-320] {
+            assert!(new(&array![[1.0, tiny]], &array![1.0], Domain::All).contains("smaller than 1e-60"));
+            assert!(new(&array![[1.0, 0.0]], &array![-tiny], Domain::All).contains("`outer` has the entry -1e-"));
+        }
     }
 }

@@ -122,6 +122,17 @@ pub enum LipschitzError {
     /// Products of weights overflow.
     #[error("a weight is larger than 1e60, and products of such weights overflow: rescale the network")]
     Overflow,
+    /// Products of weights underflow.
+    #[error(
+        "`{array}` has the entry {got:e}, smaller than 1e-60 and not 0, and products of such weights underflow: set it \
+             to 0 or rescale the network"
+    )]
+    Underflow {
+        /// The array.
+        array: &'static str,
+        /// The entry.
+        got: f64,
+    },
     /// A word that is no domain.
     #[error("domain `{got}`, expected `all`, `ball:R` with a radius R from 1e-60 to 1e60, or `sphere`")]
     Domain {

@@ -108,7 +108,7 @@ pub(super) fn certify(rows: &[Vec<f64>], mut y: Vec<f64>) -> Dual {
     }
     let trace: f64 = (0..n).map(|i| -negative[i * n + i]).sum();
     // At the trace of Q any y >= 0 is feasible, so this ends.
-    let mut shift = 1e-13 * y.iter().sum::<f64>();
+    let mut shift = (1e-13 * y.iter().sum::<f64>()).max(f64::MIN_POSITIVE);
     loop {
         y.iter_mut().for_each(|y| *y += shift);
         let mut matrix = negative.clone();
