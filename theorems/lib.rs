@@ -21,6 +21,7 @@ pub mod limit;
 pub mod point;
 pub mod pruned_training;
 pub mod rate;
+pub mod robustness;
 pub mod strong_tickets;
 pub mod verdict;
 
