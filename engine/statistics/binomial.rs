@@ -38,6 +38,11 @@ pub fn exactly(k: u64, n: u64, p: f64) -> f64 {
     (ln_binomial(n, k) + term(k, p.ln()) + term(n - k, (-p).ln_1p())).exp()
 }
 
+/// ln C(n, k): the nats of a uniformly random choice of k among n. Minus infinity if k > n.
+pub fn ln_choose(n: u64, k: u64) -> f64 {
+    if k > n { f64::NEG_INFINITY } else { ln_binomial(n, k) }
+}
+
 /// P-value of `successes` in `trials` under "the rate is `rate`" (or at most / at least it, for one-sided
 /// alternatives): P(p <= a) <= a at every a.
 ///

@@ -1,5 +1,7 @@
 //! The law of robustness, and the effective parameter count p_eff = I(mask; data) + E|mask|_1.
 
+pub mod effective_parameters;
+
 use crate::Subject;
 use crate::card::OpenSetting;
 
