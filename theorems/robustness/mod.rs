@@ -1,4 +1,8 @@
 //! The law of robustness, and the effective parameter count p_eff = I(mask; data) + E|mask|_1.
+//!
+//! * [`bounds`]: the laws in their versions, which sims and figures may draw
+
+pub mod bounds;
 
 pub mod effective_parameters;
 
