@@ -11,6 +11,7 @@
 //! * [`linalg`]: matrix products
 //! * [`real`], [`kernel`], [`training`]: the two number types, vector code over them, and how a network is trained
 //! * [`lipschitz`]: how steep a two-layer network is, in a bracket with certified ends
+//! * [`information`]: what a mask knows about the data
 //! * [`measure`]: what an evaluated network shows beside its loss
 //! * [`subset_sum`]: which numbers a set of samples adds up to, behind strong tickets
 //! * [`table`]: results, one row per replica
@@ -21,6 +22,7 @@ pub mod data;
 pub mod device;
 pub mod effort;
 pub mod fraction;
+pub mod information;
 pub mod kernel;
 pub mod key;
 pub mod linalg;
