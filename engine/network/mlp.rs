@@ -13,6 +13,8 @@
 //! | W_l, b_l | `layers[l - 1]` | (out, in) and (out) |
 //! | n | samples | columns of all activations; worked through in blocks that stay in the cache |
 
+mod hessian;
+
 use super::init::InitLaw;
 use crate::data::LabelledData;
 use crate::kernel::Family;
