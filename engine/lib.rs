@@ -8,6 +8,7 @@
 //! * [`fraction`]: keep and prune fractions as types
 //! * [`data`]: laws of data, digits, outside files
 //! * [`network`], [`mask`]: the networks, and which of their weights are kept
+//! * [`pruning`]: the rules that choose which weights are kept
 //! * [`linalg`]: matrix products
 //! * [`real`], [`kernel`], [`training`]: the two number types, vector code over them, and how a network is trained
 //! * [`lipschitz`]: how steep a two-layer network is, in a bracket with certified ends
@@ -30,6 +31,7 @@ pub mod lipschitz;
 pub mod mask;
 pub mod measure;
 pub mod network;
+pub mod pruning;
 pub mod real;
 pub mod rounding;
 pub mod settings;

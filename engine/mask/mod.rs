@@ -3,12 +3,14 @@
 //! * [`Mask`]: shape and entries, kept count, union, intersection, overlap
 //! * [`Mask::bernoulli`]: every entry kept with probability p on its own
 //! * [`Mask::random`], [`Mask::random_global`]: exactly round(p N) entries kept, within one layer or over all of them
+//! * [`Mask::live`]: the kept entries that lie on a path from input to output
 //! * [`Mask::neurons`], [`Mask::hidden_neurons`]: whole neurons kept or removed
 //!
 //! A network of several layers has one mask per layer. All three rules are nested: under one key a smaller keep fraction
 //! keeps a subset of what a larger one keeps, so that a sweep over p compares nested networks.
 
 mod bernoulli;
+mod live;
 mod neurons;
 mod random;
 
