@@ -4,6 +4,7 @@
 //! * [`drawing`]: what is drawn, as data, and the table behind it
 //! * [`axis`], [`style`], [`ramp`]: scales and ticks; colours, sizes, number formats; the colours of maps
 //! * [`contour`]: contour lines of a map
+//! * [`patch_law`]: the two-patch law of a request, and its derived boundaries
 //! * [`render`]: from a drawing to SVG and PNG
 //! * [`pruning_threshold_curve`]: accuracy and loss against the prune fraction
 //! * [`phase_diagram_pruning`], [`phase_diagram_width`]: accuracy over keep fraction and SNR, and over keep fraction and width
@@ -22,7 +23,7 @@ pub mod feature_versus_noise;
 pub mod figure;
 mod font;
 pub mod paper_synthetic_curves;
-mod patch_law;
+pub mod patch_law;
 mod phase_diagram;
 pub mod phase_diagram_pruning;
 pub mod phase_diagram_subset_sum;

@@ -10,32 +10,32 @@ pub(crate) const DELTA: f64 = 0.1;
 
 /// The parameters on which the boundaries depend.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct PatchLaw {
+pub struct PatchLaw {
     /// K.
-    pub(crate) classes: usize,
+    pub classes: usize,
     /// m.
-    pub(crate) neurons: usize,
+    pub neurons: usize,
     /// d.
-    pub(crate) dimension: usize,
+    pub dimension: usize,
     /// n.
-    pub(crate) samples: usize,
+    pub samples: usize,
     /// q.
-    pub(crate) power: f64,
+    pub power: f64,
     /// mu / (sigma_n sqrt(d)).
-    pub(crate) snr: f64,
+    pub snr: f64,
 }
 
 /// A boundary in the keep fraction, derived here and not in the paper.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Boundary {
+pub struct Boundary {
     /// In the figure.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// In the paper's letters.
-    pub(crate) formula: &'static str,
+    pub formula: &'static str,
     /// Where it lies.
-    pub(crate) keep: f64,
+    pub keep: f64,
     /// What the formula does not say.
-    pub(crate) note: &'static str,
+    pub note: &'static str,
 }
 
 impl Boundary {
@@ -47,7 +47,7 @@ impl Boundary {
 
 impl PatchLaw {
     /// The law of a request, if it has one; of an axis, its first value.
-    pub(crate) fn of(request: &Request) -> Option<PatchLaw> {
+    pub fn of(request: &Request) -> Option<PatchLaw> {
         let count = |name: &str| real(request, name).map(|value| value as usize);
         let dimension = real(request, "dimension")?;
         Some(PatchLaw {
@@ -61,7 +61,7 @@ impl PatchLaw {
     }
 
     /// From mild to heavy pruning.
-    pub(crate) fn boundaries(&self) -> Vec<Boundary> {
+    pub fn boundaries(&self) -> Vec<Boundary> {
         let mut found = vec![
             Boundary {
                 name: "signal loss",

@@ -3,6 +3,7 @@
 use super::{CliError, Exit, Global, note, say, stop_on_signals};
 use crate::explore::{Explorer, Lab};
 use crate::sims::SIMS;
+use crate::theorems::THEOREMS;
 use clap::Args;
 use serde_json::json;
 
@@ -34,6 +35,7 @@ impl Explore {
             store: global.store(),
             how: global.how(),
             sims: SIMS,
+            claims: THEOREMS,
             effort: global.effort,
             key: global.key.clone().unwrap_or_else(|| "0".to_owned()),
         };

@@ -6,9 +6,10 @@ use crate::engine::settings::vocabulary::ALIASES;
 use crate::engine::settings::{Fallback, Field, Schema, Value as Setting, plain};
 use crate::engine::table::Column;
 use crate::figures::{FIGURES, FigureCard};
+use crate::report::card;
 use crate::sims::{SIMS, Sim};
+use crate::theorems::THEOREMS;
 use crate::theorems::ledger::{self, Entry, ledger};
-use crate::theorems::{Card, THEOREMS};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -33,7 +34,7 @@ impl Show {
         let sim = SIMS.iter().find(|sim| is(sim.card().id, sim.card().was));
         let figure = FIGURES.iter().map(|figure| figure.card()).find(|card| is(card.id, card.was));
         let page = match (claim, sim, figure, ledger::find(id)) {
-            (Some(card), ..) => claim_page(card),
+            (Some(card), ..) => card::json(card),
             (_, Some(sim), ..) => sim_page(*sim),
             (_, _, Some(card), _) => figure_page(card),
             (.., Some(entry)) => gap_page(entry),
@@ -46,19 +47,6 @@ impl Show {
         }
         Ok(Exit::Done)
     }
-}
-
-fn claim_page(card: &Card) -> Value {
-    let symbols = card.symbols.iter().map(|symbol| format!("{} = {}: {}", symbol.letter, symbol.name, symbol.meaning));
-    let assumptions = card.assumptions.iter().map(|assumption| format!("{}: {}", assumption.name, assumption.says));
-    json!({
-        "id": card.id, "kind": "theorem", "was": card.was, "subject": card.subject.id, "class": card.class.name(),
-        "says": card.says, "statement": card.statement, "source": card.source, "reference": card.reference,
-        "provenance": card.provenance.label(), "symbols": symbols.collect::<Vec<_>>(),
-        "assumptions": assumptions.collect::<Vec<_>>(), "bound": card.bound, "checked": card.checked,
-        "not_checked": card.not_checked, "gaps": card.gaps,
-        "power": card.power, "about": card.about, "protocol": card.protocol,
-    })
 }
 
 fn sim_page(sim: &dyn Sim) -> Value {

@@ -1,8 +1,8 @@
 //! From a query to a checked study, and the command line that computes the same rows.
 //!
 //! `view` names the part of the page that asks, `sim` and `effort` are as on the command line, `near=axis=value` says
-//! which cells come first, and `only=stored` asks for what is there already. Every other pair is a setting in the grammar of `--set`, so that the checks, and the
-//! messages, are those of `prunelaw run`.
+//! which cells come first, `only=stored` asks for what is there already, and `figure` and `format` name a file. Every
+//! other pair is a setting in the grammar of `--set`, so that the checks, and the messages, are those of `prunelaw run`.
 
 use super::desk::{VIEWS, View};
 use super::{Lab, Refusal};
@@ -21,21 +21,31 @@ const LONGEST_VALUE: usize = 4_000;
 
 /// A question that can be computed.
 #[derive(Debug)]
-pub(super) struct Ask {
-    pub(super) view: View,
+pub(super) struct Question {
     pub(super) study: Study,
-    /// Whether nothing is to be computed.
-    pub(super) stored: bool,
     /// The command that computes the same rows into the same store.
     pub(super) command: String,
 }
 
+/// A question of a view.
+#[derive(Debug)]
+pub(super) struct Ask {
+    pub(super) view: View,
+    pub(super) question: Question,
+    /// Whether nothing is to be computed.
+    pub(super) stored: bool,
+}
+
+/// The pairs of a query.
 #[derive(Default)]
-struct Words {
+pub(super) struct Words {
     view: Option<String>,
     sim: Option<String>,
     effort: Option<String>,
     only: Option<String>,
+    /// The figure that is to draw the rows, and the form of a file.
+    pub(super) figure: Option<String>,
+    pub(super) format: Option<String>,
     near: Vec<String>,
     replicas: Option<String>,
     key: Option<String>,
@@ -43,7 +53,7 @@ struct Words {
 }
 
 impl Words {
-    fn read(uri: &Uri) -> Result<Words, Refusal> {
+    pub(super) fn read(uri: &Uri) -> Result<Words, Refusal> {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|error| Refusal::bad(format!("the query cannot be read: {error}")))?;
         let mut words = Words::default();
@@ -56,6 +66,8 @@ impl Words {
                 "sim" => &mut words.sim,
                 "effort" => &mut words.effort,
                 "only" => &mut words.only,
+                "figure" => &mut words.figure,
+                "format" => &mut words.format,
                 "replicas" => &mut words.replicas,
                 "key" => &mut words.key,
                 "near" => {
@@ -84,15 +96,22 @@ impl Ask {
     pub(super) fn read(uri: &Uri, lab: &Lab) -> Result<Ask, Refusal> {
         let words = Words::read(uri)?;
         let view = View::of(&known("view", words.view.as_deref(), VIEWS)?);
+        let stored = words.only.is_some();
+        if stored {
+            known("only", words.only.as_deref(), &["stored"])?;
+        }
+        Ok(Ask { view, question: Question::read(&words, lab)?, stored })
+    }
+}
+
+impl Question {
+    /// Checks the words that name a sim and its settings.
+    pub(super) fn read(words: &Words, lab: &Lab) -> Result<Question, Refusal> {
         let sim = find(lab, words.sim.as_deref())?;
         let effort = match &words.effort {
             Some(word) => word.parse().map_err(Refusal::bad)?,
             None => lab.effort,
         };
-        let stored = words.only.is_some();
-        if stored {
-            known("only", words.only.as_deref(), &["stored"])?;
-        }
         let key = words.key.as_deref().unwrap_or(&lab.key);
         let wrong = |error: crate::runner::RunError| Refusal::bad(error.to_string());
         let layers = Layers::read(None, &words.set, words.replicas.as_deref(), Some(key)).map_err(wrong)?;
@@ -107,15 +126,15 @@ impl Ask {
             );
             return Err(Refusal::bad(message));
         }
-        let command = command(sim, effort, &words, lab);
+        let command = command(sim, effort, words, lab);
         let order = order(&request, &words.near)?;
         let request =
             if order.is_empty() { request } else { sim_request(sim, effort, &layers.over(order)).map_err(wrong)? };
-        Ok(Ask { view, study: Study::new(Experiment::Sim(sim), request), stored, command })
+        Ok(Question { study: Study::new(Experiment::Sim(sim), request), command })
     }
 }
 
-fn known(what: &str, given: Option<&str>, known: &[&str]) -> Result<String, Refusal> {
+pub(super) fn known(what: &str, given: Option<&str>, known: &[&str]) -> Result<String, Refusal> {
     match given {
         Some(word) if known.contains(&word) => Ok(word.to_owned()),
         Some(word) => {
@@ -171,7 +190,13 @@ fn command(sim: &'static dyn Sim, effort: Effort, words: &Words, lab: &Lab) -> S
     if let Some(replicas) = &words.replicas {
         parts.push(format!("--replicas {}", quoted(replicas)));
     }
-    let key = words.key.as_ref().unwrap_or(&lab.key);
+    parts.extend(globals(words.key.as_ref().unwrap_or(&lab.key), lab));
+    parts.join(" ")
+}
+
+/// The flags that name key and store, where they are not the defaults.
+pub(super) fn globals(key: &str, lab: &Lab) -> Vec<String> {
+    let mut parts = Vec::new();
     if key != "0" {
         parts.push(format!("--key {}", quoted(key)));
     }
@@ -179,7 +204,7 @@ fn command(sim: &'static dyn Sim, effort: Effort, words: &Words, lab: &Lab) -> S
     if out != "prunelaw-out" {
         parts.push(format!("--out {}", quoted(&out)));
     }
-    parts.join(" ")
+    parts
 }
 
 /// A word as a shell reads it.

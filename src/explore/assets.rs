@@ -21,6 +21,11 @@ static ASSETS: &[(&str, &str, &str)] = &[
     ("/curves.js", SCRIPT, include_str!("page/curves.js")),
     ("/numbers.js", SCRIPT, include_str!("page/numbers.js")),
     ("/stream.js", SCRIPT, include_str!("page/stream.js")),
+    ("/page.js", SCRIPT, include_str!("page/page.js")),
+    ("/map.js", SCRIPT, include_str!("page/map.js")),
+    ("/threshold_view.js", SCRIPT, include_str!("page/threshold_view.js")),
+    ("/phase_view.js", SCRIPT, include_str!("page/phase_view.js")),
+    ("/claims_view.js", SCRIPT, include_str!("page/claims_view.js")),
     ("/threshold.js", SCRIPT, include_str!("page/threshold.js")),
 ];
 

@@ -11,7 +11,8 @@
 //! | `moot` | a newer question of the same view took its place |
 //! | `failed` | `error` |
 
-use super::ask::Ask;
+use super::ask::{Ask, Question};
+use super::turn::{self, event, send};
 use super::{Server, marks};
 use crate::engine::settings::Value;
 use crate::engine::statistics::mean::Mean;
@@ -19,70 +20,29 @@ use crate::engine::stop::Stop;
 use crate::engine::table::{Cell, Column, Kind, Row, write_row};
 use crate::runner::{How, RunError, Study, Watch, fill, stored};
 use axum::response::IntoResponse;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::Event;
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, HashSet};
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use tokio::sync::mpsc::{self, error::TrySendError};
-use tokio_stream::StreamExt as _;
-use tokio_stream::wrappers::ReceiverStream;
+use tokio::sync::mpsc;
 
-/// Events on their way; a page that does not read holds its own computation up, and nothing else.
-const WAITING: usize = 64;
 /// Confidence of the interval of each mean.
 const CONFIDENCE: f64 = 0.95;
 
 /// The events of a question, from now until its last row.
 pub(super) fn answer(server: Arc<Server>, ask: Ask) -> impl IntoResponse {
-    let (events, stream) = mpsc::channel(WAITING);
-    let stop = server.desk.seat(ask.view).claim();
-    tokio::spawn(run(server, ask, stop, events));
-    let stream = ReceiverStream::new(stream).map(Ok::<Event, Infallible>);
-    Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(2)))
-}
-
-async fn run(server: Arc<Server>, ask: Ask, stop: Stop, events: mpsc::Sender<Event>) {
-    let seat = server.desk.seat(ask.view);
-    let turn = tokio::select! {
-        turn = seat.busy.lock() => turn,
-        () = seat.superseded(&stop) => return drop(events.send(event("moot", &json!({}))).await),
-        () = events.closed() => return,
-    };
-    let feed = Arc::new(Feed::new(&ask.study, events.clone(), stop.clone()));
-    let work = tokio::task::spawn_blocking({
-        let (server, feed) = (Arc::clone(&server), Arc::clone(&feed));
-        move || {
-            feed.begin(&ask);
-            feed.work(&server, &ask)
+    turn::stream(Arc::clone(&server), ask.view, move |stop, events| {
+        let feed = Feed::new(&ask.question.study, events.clone(), stop.clone());
+        feed.begin(&ask.question);
+        match feed.work(&server, &ask) {
+            Ok(done) if done.complete || !stop.requested() => event(
+                "done",
+                &json!({ "complete": done.complete, "computed": done.computed, "cpu_seconds": done.cpu_seconds }),
+            ),
+            Ok(_) => event("moot", &json!({})),
+            Err(error) => event("failed", &json!({ "error": error.to_string() })),
         }
-    });
-    tokio::pin!(work);
-    let ended = tokio::select! {
-        ended = &mut work => ended,
-        // The page has gone, or has moved on.
-        () = events.closed() => {
-            stop.request();
-            work.await
-        }
-    };
-    let last = match ended {
-        Ok(Ok(done)) if done.complete || !stop.requested() => event(
-            "done",
-            &json!({ "complete": done.complete, "computed": done.computed, "cpu_seconds": done.cpu_seconds }),
-        ),
-        Ok(Ok(_)) => event("moot", &json!({})),
-        Ok(Err(error)) => event("failed", &json!({ "error": error.to_string() })),
-        // One computation that panics takes nobody with it.
-        Err(_) => event("failed", &json!({ "error": "the computation crashed; the log of the server says where" })),
-    };
-    drop(turn);
-    let _ = events.send(last).await;
-}
-
-fn event(name: &str, data: &Json) -> Event {
-    Event::default().event(name).data(data.to_string())
+    })
 }
 
 /// Watches one computation for one page.
@@ -124,7 +84,8 @@ impl Feed {
 
     /// Stored rows first, then what is missing.
     fn work(&self, server: &Server, ask: &Ask) -> Result<Ended, RunError> {
-        let (store, study, request) = (&server.lab.store, &ask.study, &ask.study.request);
+        let study = &ask.question.study;
+        let (store, request) = (&server.lab.store, &study.request);
         // A damaged table is none here: `fill` names it and sets it aside.
         let rows = |study| stored(store, study).map(|table| table.rows).unwrap_or_default();
         let total = request.replicas * request.cells().len() as u64;
@@ -147,8 +108,8 @@ impl Feed {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).replicas.len() as u64
     }
 
-    fn begin(&self, ask: &Ask) {
-        let request = &ask.study.request;
+    fn begin(&self, Question { study, command }: &Question) {
+        let request = &study.request;
         let json = |values: &[Value]| match values {
             [value] => value_json(value),
             values => values.iter().map(value_json).collect(),
@@ -166,8 +127,8 @@ impl Feed {
         self.send(
             "begin",
             &json!({
-                "command": ask.command,
-                "address": ask.study.address(),
+                "command": command,
+                "address": study.address(),
                 "settings": settings,
                 "key": request.key,
                 "replicas": request.replicas,
@@ -179,16 +140,8 @@ impl Feed {
         );
     }
 
-    /// Waits while the page is behind, but never longer than the question lives.
     fn send(&self, name: &str, data: &Json) {
-        let mut waiting = event(name, data);
-        while let Err(TrySendError::Full(event)) = self.events.try_send(waiting) {
-            if self.stop.requested() {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(5));
-            waiting = event;
-        }
+        send(&self.events, &self.stop, name, data);
     }
 
     fn key(row: &[Cell]) -> String {

@@ -1,38 +1,59 @@
 //! Derived boundaries beside the rows, always labelled as derived.
 
-use crate::engine::settings::{Request, Value};
-use crate::theorems::pruned_training::boundaries;
+use super::feed::value_json;
+use crate::engine::settings::{Field, Request, Value};
+use crate::figures::patch_law::{Boundary, PatchLaw};
 use serde_json::{Value as Json, json};
 
-/// Chance that some class is without a usable neuron, at the signal-loss boundary.
-const DELTA: f64 = 0.1;
-
-/// `{axis, at, name, formula, provenance}` for every boundary of the two-patch law that the settings fix.
+/// `{axis, at, name, formula, provenance, along}` for every boundary in the keep fraction that the settings fix. `along`
+/// is null, or for a grid `{axis, at: [[value, keep]]}`: the boundary at every value of the other axis.
 pub(super) fn of(request: &Request) -> Vec<Json> {
-    marks(request).unwrap_or_default()
+    let Some(law) = PatchLaw::of(request) else { return Vec::new() };
+    let along = Along::of(request, law);
+    let mark = |(at, boundary): (usize, Boundary)| {
+        json!({
+            "axis": "keep", "at": boundary.keep, "name": boundary.name, "formula": boundary.formula,
+            "provenance": "derived", "along": along.as_ref().map(|along| along.json(at)),
+        })
+    };
+    law.boundaries().into_iter().enumerate().map(mark).collect()
 }
 
-fn marks(request: &Request) -> Option<Vec<Json>> {
-    let real = |name: &str| match request.fields().find(|(field, _)| field.name == name)?.1 {
-        [Value::Real(value)] => Some(*value),
-        [Value::Integer(value)] => Some(*value as f64),
-        _ => None,
-    };
-    let count = |name: &str| real(name).map(|value| value as usize);
-    let (classes, neurons, dimension, samples) =
-        (count("classes")?, count("neurons")?, count("dimension")?, count("samples")?);
-    let mark = |name: &str, formula: &str, keep: f64| json!({ "axis": "keep", "at": keep, "name": name, "formula": formula, "provenance": "derived" });
-    let mut marks = vec![
-        mark("signal-loss boundary", "(2/m) log(K/0.1)", boundaries::signal_loss_keep(neurons, classes, DELTA)),
-        mark("chance floor", "1/(K m log d)", boundaries::chance_floor_keep(neurons, classes, dimension)),
-    ];
-    if let (Some(signal), Some(noise), Some(power)) = (real("signal"), real("noise"), real("power"))
-        // The race of the two growth times is one for q > 2 only.
-        && power > 2.0
-    {
-        let snr = signal / (noise * (dimension as f64).sqrt());
-        let keep = boundaries::memorization_keep(samples, snr, classes, power);
-        marks.insert(0, mark("memorization boundary", "(n SNR^q / K)^(2/q)", keep));
+/// The axis across the keep fraction, and the law at each of its values.
+struct Along<'r> {
+    axis: &'static str,
+    values: &'r [Value],
+    laws: Vec<PatchLaw>,
+}
+
+impl<'r> Along<'r> {
+    fn of(request: &'r Request, law: PatchLaw) -> Option<Along<'r>> {
+        let swept = |(field, values): &(&'static Field, &'r [Value])| values.len() > 1 && field.name != "keep";
+        let (field, values) = request.fields().find(swept)?;
+        let first = real(&values[0])?;
+        let at = |value: &Value| {
+            let value = real(value)?;
+            Some(match field.name {
+                "neurons" => PatchLaw { neurons: value as usize, ..law },
+                // The law's own ratio is that of the first noise.
+                "noise" => PatchLaw { snr: law.snr * first / value, ..law },
+                _ => return None,
+            })
+        };
+        let laws = values.iter().map(at).collect::<Option<Vec<_>>>()?;
+        Some(Along { axis: field.name, values, laws })
     }
-    Some(marks)
+
+    fn json(&self, boundary: usize) -> Json {
+        let at = |(value, law): (&Value, &PatchLaw)| json!([value_json(value), law.boundaries()[boundary].keep]);
+        json!({ "axis": self.axis, "at": self.values.iter().zip(&self.laws).map(at).collect::<Json>() })
+    }
+}
+
+fn real(value: &Value) -> Option<f64> {
+    match value {
+        Value::Integer(value) => Some(*value as f64),
+        Value::Real(value) => Some(*value),
+        Value::Text(_) | Value::Integers(_) => None,
+    }
 }

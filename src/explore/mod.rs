@@ -13,18 +13,24 @@
 //! * `desk`: one computation per view at a time, the newest question's
 //! * `feed`: what a computation sends
 //! * `marks`: derived boundaries beside the rows
+//! * `turn`: one question at work, until a newer one takes its place
+//! * `check`: the claims, and a check that is watched
+//! * `export`: rows and pictures as files
 //! * `start`: what the page needs to know before it asks: sims, fields, presets
 //! * `guard`: nobody but this page drives the server
 //! * `assets`: the page, in the binary
 
 mod ask;
 mod assets;
+mod check;
 mod desk;
+mod export;
 mod feed;
 mod guard;
 mod marks;
 mod refusal;
 mod start;
+mod turn;
 
 pub use desk::VIEWS;
 
@@ -33,6 +39,7 @@ use crate::engine::stop::Stop;
 use crate::runner::How;
 use crate::sims::Sim;
 use crate::store::Store;
+use crate::theorems::Claim;
 use axum::Router;
 use axum::extract::State;
 use axum::http::Uri;
@@ -55,6 +62,8 @@ pub struct Lab {
     pub how: How,
     /// The sims that the page may ask for.
     pub sims: &'static [&'static dyn Sim],
+    /// The claims that the page shows and checks.
+    pub claims: &'static [&'static dyn Claim],
     /// The page's first size.
     pub effort: Effort,
     /// The page's first key.
@@ -162,6 +171,9 @@ fn router(server: Arc<Server>) -> Router {
     let api = Router::new()
         .route("/start", get(|State(server): State<Arc<Server>>| async move { start::answer(&server.lab) }))
         .route("/stream", get(stream))
+        .route("/claims", get(|State(server): State<Arc<Server>>| async move { check::claims(&server.lab) }))
+        .route("/check", get(check::answer))
+        .route("/file", get(export::answer))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(Arc::clone(&server), guard::same_origin));

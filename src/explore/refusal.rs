@@ -14,6 +14,10 @@ impl Refusal {
         Refusal(StatusCode::BAD_REQUEST, message.into())
     }
 
+    pub(super) fn failed(message: impl Into<String>) -> Refusal {
+        Refusal(StatusCode::INTERNAL_SERVER_ERROR, message.into())
+    }
+
     pub(super) fn forbidden(message: impl Into<String>) -> Refusal {
         Refusal(StatusCode::FORBIDDEN, message.into())
     }

@@ -1,23 +1,29 @@
-//! What the page needs to know before it asks: sims, their fields, and what each effort means.
+//! What the page needs to know before it asks: sims, their fields and measures, what each effort means, and the colours
+//! of the figures.
 
 use super::Lab;
 use super::feed::value_json;
 use crate::engine::effort::Effort;
 use crate::engine::settings::vocabulary::ALIASES;
 use crate::engine::settings::{Domain, Field};
+use crate::engine::table::{Column, Kind};
+use crate::figures::ramp;
 use crate::runner::{Layers, sim_request};
 use crate::sims::Sim;
 use axum::Json as Body;
 use serde_json::{Map, Value as Json, json};
 
-/// `{version, key, effort, sims: [{id, says, source, fields, presets}]}`
+/// `{version, key, effort, ramp, sims: [{id, says, source, fields, columns, presets}]}`
 pub(super) fn answer(lab: &Lab) -> Body<Json> {
+    let hex = |(r, g, b): (u8, u8, u8)| format!("#{r:02x}{g:02x}{b:02x}");
+    let ramp: Vec<String> = (0..64).map(|i| hex(ramp::color(f64::from(i) / 63.0))).collect();
     let sims: Vec<Json> = lab.sims.iter().map(|sim| describe(*sim)).collect();
     Body(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "key": lab.key,
         "effort": lab.effort.name(),
         "sims": sims,
+        "ramp": ramp,
     }))
 }
 
@@ -28,7 +34,19 @@ fn describe(sim: &'static dyn Sim) -> Json {
     let fields: Vec<Json> = schema.fields.iter().chain(aliases.map(|alias| &alias.field)).map(field).collect();
     let presets: Map<String, Json> =
         Effort::ALL.into_iter().map(|effort| (effort.name().to_owned(), preset(sim, effort))).collect();
-    json!({ "id": card.id, "says": card.says, "source": card.source, "fields": fields, "presets": presets })
+    let columns: Vec<Json> = sim.columns(schema).iter().map(column).collect();
+    json!({
+        "id": card.id, "says": card.says, "source": card.source, "fields": fields, "columns": columns, "presets": presets,
+    })
+}
+
+fn column(column: &Column) -> Json {
+    let kind = match column.kind {
+        Kind::Integer => "integer",
+        Kind::Real => "real",
+        Kind::Text => "text",
+    };
+    json!({ "name": column.name, "unit": column.unit, "meaning": column.meaning, "kind": kind })
 }
 
 fn field(field: &Field) -> Json {

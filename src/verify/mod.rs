@@ -19,7 +19,7 @@ mod sound;
 pub mod witness;
 
 pub use memory::InMemory;
-pub use report::{Config, Report, Version, because, to_json, words};
+pub use report::{Config, Report, Version, because, point, to_json, words};
 
 use crate::engine::effort::Effort;
 use crate::engine::settings::{Assignment, address};
@@ -111,6 +111,11 @@ pub trait Bench {
     /// # Errors
     /// [`RunError`].
     fn rows(&self, study: &Study) -> Result<Done, RunError>;
+
+    /// What a look at the rows so far says, at most `replicas` of them per point.
+    fn look(&self, findings: &[Finding], replicas: u64) {
+        let _ = (findings, replicas);
+    }
 }
 
 /// Rows through the runner and the store.
@@ -283,6 +288,7 @@ impl<'c> Check<'c> {
                 part.fill(most, bench)?;
             }
             self.findings = self.judged(self.level);
+            bench.look(&self.findings, most.min(cap));
             if most >= cap || self.decided() {
                 return Ok(());
             }

@@ -163,7 +163,8 @@ fn one(report: &Report) -> Value {
     })
 }
 
-fn point(finding: &Finding) -> Value {
+/// The JSON of one finding, as in `points`.
+pub fn point(finding: &Finding) -> Value {
     let at: serde_json::Map<String, Value> = finding
         .point
         .iter()

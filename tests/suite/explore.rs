@@ -1,5 +1,6 @@
 //! The explorer over plain HTTP: what it serves, what it streams, what it refuses, and when it stops working.
 
+use prunelaw::engine::data::npz::Npz;
 use prunelaw::engine::device::Device;
 use prunelaw::engine::effort::Effort;
 use prunelaw::engine::settings::vocabulary::{CLASSES, DIMENSION, KEEP, NEURONS, NOISE, POWER, SAMPLES, SIGNAL, STEPS};
@@ -10,6 +11,7 @@ use prunelaw::explore::{ExploreError, Explorer, Lab};
 use prunelaw::runner::{Experiment, How, Layers, Study, compute, sim_request};
 use prunelaw::sims::{Cost, Job, Rows, Sim, SimCard};
 use prunelaw::store::Store;
+use prunelaw::theorems::THEOREMS;
 use serde_json::Value as Json;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -130,7 +132,7 @@ struct Served {
 fn lab(store: &Store) -> Lab {
     // One thread, so that cells finish in their order.
     let how = How { threads: 1, ..How::default() };
-    Lab { store: store.clone(), how, sims: &[&Waiting], effort: Effort::Smoke, key: "0".to_owned() }
+    Lab { store: store.clone(), how, sims: &[&Waiting], claims: THEOREMS, effort: Effort::Smoke, key: "0".to_owned() }
 }
 
 impl Served {
@@ -226,7 +228,8 @@ fn the_page_loads_nothing_from_elsewhere() {
     let mut seen = Vec::new();
     while let Some(text) = open.pop() {
         for word in ["https://", "url(", "//cdn", "@import"] {
-            assert!(!text.contains(word), "{word} in {}", &text[..200]);
+            // `url(#name)` is a part of the same drawing.
+            assert!(!text.replace("url(#", "").contains(word), "{word} in {}", &text[..200]);
         }
         // The names of XML's own vocabularies look like addresses and are none.
         assert!(!text.replace("http://www.w3.org/", "").contains("http://"));
@@ -396,6 +399,78 @@ fn a_crash_does_not_take_the_server_down() {
     assert_eq!(events.last().unwrap().0, "failed");
     let _ = served.open("GET", "/api/stream?view=curves&sim=waiting&samples=13", "").read_to_string(&mut String::new());
     assert_eq!(served.events("view=curves&sim=waiting").last().unwrap().0, "done");
+}
+
+#[test]
+fn a_boundary_follows_the_axis_across() {
+    let served = Served::new();
+    let events = served.events("view=phase&sim=waiting&snr=0.2,0.4&keep=0.1,0.5&replicas=1&only=stored");
+    let marks = events[0].1["marks"].as_array().unwrap();
+    let memorization = marks.iter().find(|mark| mark["name"] == "memorization").unwrap();
+    let along = &memorization["along"];
+    assert_eq!(along["axis"], "noise");
+    // p_c = (n SNR^q / K)^(2/q) with q = 3: twice the ratio is four times the fraction.
+    let keep = |at: usize| along["at"][at][1].as_f64().unwrap();
+    assert!((keep(1) / keep(0) - 4.0).abs() < 1e-9, "{along}");
+    assert!(marks.iter().all(|mark| mark["provenance"] == "derived"));
+}
+
+#[test]
+fn files_hold_what_is_stored() {
+    let served = Served::new();
+    let query = "sim=waiting&snr=0.3&keep=0.2,0.3&replicas=2";
+    let (status, message) = error_of(served.get(&format!("/api/file?{query}&format=csv"), ""));
+    assert_eq!((status, message.contains("nothing of this is stored")), (400, true), "{message}");
+    served.events(&format!("view=phase&{query}"));
+    let (status, csv) = served.get(&format!("/api/file?{query}&format=csv"), "");
+    assert_eq!(status, 200);
+    assert!(
+        csv.contains("noise,keep,replica,outcome,test_loss,test_accuracy") && csv.contains(",0.2,1,converged,1.2,")
+    );
+    assert!(csv.contains("attachment; filename=\"waiting.csv\""));
+    let mut bytes = Vec::new();
+    served.open("GET", &format!("/api/file?{query}&format=npz"), "").read_to_end(&mut bytes).unwrap();
+    let body = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    let mut archive = Npz::open(&bytes[body..]).unwrap();
+    assert_eq!(archive.numbers("test_loss").unwrap().into_raw_vec_and_offset().0, [0.2, 1.2, 0.3, 1.3]);
+    for (words, part) in [
+        ("format=pdf", "csv"),
+        ("format=svg", "`figure` is missing"),
+        ("format=svg&figure=pruning_threshold_curve", "there is no figure"),
+        ("", "`format` is missing"),
+    ] {
+        let (status, message) = error_of(served.get(&format!("/api/file?{query}&{words}"), ""));
+        assert_eq!(status, 400);
+        assert!(message.contains(part), "{words}: {message}");
+    }
+}
+
+#[test]
+fn a_check_is_watched_look_by_look() {
+    let served = Served::new();
+    let (status, claims) = served.get("/api/claims", "");
+    assert!(status == 200 && claims.contains("\"id\":\"surviving_signal_neurons\""));
+    let check = |query: &str| events(&read(served.open("GET", &format!("/api/check?{query}"), "")).1);
+    let seen = check("id=surviving_signal_neurons&effort=smoke");
+    let looks: Vec<u64> =
+        seen.iter().filter(|(name, _)| name == "look").map(|(_, data)| data["replicas"].as_u64().unwrap()).collect();
+    assert!(looks.len() > 2 && looks.windows(2).all(|pair| pair[0] < pair[1]), "{looks:?}");
+    let (last, report) = seen.last().unwrap();
+    assert_eq!((last.as_str(), &report["id"]), ("done", &Json::from("surviving_signal_neurons")));
+    // The last look is what the verdict says.
+    let look = &seen.iter().rfind(|(name, _)| name == "look").unwrap().1;
+    let verdicts = |points: &Json| points.as_array().unwrap().iter().map(|p| p["verdict"].clone()).collect::<Vec<_>>();
+    assert_eq!(verdicts(&look["points"]), verdicts(&report["points"]));
+    for (query, part) in [
+        ("", "`id` is missing"),
+        ("id=surviving_signal_neuron", "did you mean `surviving_signal_neurons`?"),
+        ("id=surviving_signal_neurons&effort=some", "smoke"),
+        ("id=surviving_signal_neurons&alpha=1", "`alpha` has no effect"),
+    ] {
+        let (status, message) = error_of(served.get(&format!("/api/check?{query}"), ""));
+        assert_eq!(status, 400, "{query}");
+        assert!(message.contains(part), "{query}: {message}");
+    }
 }
 
 #[test]

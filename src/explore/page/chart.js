@@ -57,7 +57,7 @@ function decades(low, high, room) {
   return ticks.filter((x) => x >= low * 0.999 && x <= high * 1.001);
 }
 
-const element = (name, attributes, text) => {
+export const element = (name, attributes, text) => {
   const made = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   if (text !== undefined) made.textContent = text;

@@ -1,15 +1,33 @@
-// Controls: a slider with typed entry, range and reset.
+// Controls: a slider with typed entry, range and reset; a choice; a line of text; a group that folds.
 
-const make = (name, attributes = {}, ...children) => {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-};
+import { make } from "./page.js";
+
+/** A field of a slider that shows the state's number as it is. */
+export const number = (name, label) => ({ name, label, read: (x) => x, write: String });
+
+/** A setting with a slider of its own. */
+export const size = (name, title, letter, scale, help) => ({ name, title, letter, scale, help });
+
+/** A group of controls that folds away. */
+export function group(form, title, open) {
+  const details = make("details", {}, make("summary", {}, title));
+  details.open = open;
+  form.append(details);
+  return details;
+}
+
+/** One of many words, as a list to choose from. */
+export function select(form, { name, title, options, initial, change }) {
+  const list = make("select", { id: name }, ...options.map(([word, label]) => make("option", { value: word }, label)));
+  list.value = initial;
+  list.addEventListener("change", () => change(list.value));
+  form.append(make("div", { class: "control" }, make("label", { for: name, class: "title" }, title), list));
+  return { set: (word) => { list.value = word; } };
+}
 
 /**
  * A number. `read` and `write` translate between the state's number and each typed field, so that one slider can show
- * the prune and the keep fraction.
+ * the prune and the keep fraction. `initial()` is where reset goes.
  */
 export function slider(form, { name, title, help, scale, fields, initial, change, live }) {
   const range = make("input", {
@@ -18,8 +36,8 @@ export function slider(form, { name, title, help, scale, fields, initial, change
   const typed = fields.map((field) => make("input", {
     type: "text", inputmode: "decimal", id: `${name}-${field.name}`, size: 8, spellcheck: "false",
   }));
-  const reset = make("button", { type: "button", title: `back to ${initial}`, "aria-label": `reset ${title}` }, "↺");
-  let value = initial;
+  const reset = make("button", { type: "button", "aria-label": `reset ${title}` }, "↺");
+  let value = initial();
 
   const show = () => {
     range.value = String(Math.round(scale.position(value)));
@@ -29,7 +47,8 @@ export function slider(form, { name, title, help, scale, fields, initial, change
       return `${field.label} ${typed[i].value}`;
     });
     range.setAttribute("aria-valuetext", words.join(", "));
-    reset.disabled = String(value) === String(initial);
+    reset.title = `back to ${initial()}`;
+    reset.disabled = String(value) === String(initial());
   };
   const set = (next, settled) => {
     value = next;
@@ -38,7 +57,7 @@ export function slider(form, { name, title, help, scale, fields, initial, change
   };
   range.addEventListener("input", () => set(scale.value(Number(range.value)), false));
   range.addEventListener("change", () => set(value, true));
-  reset.addEventListener("click", () => set(initial, true));
+  reset.addEventListener("click", () => set(initial(), true));
   typed.forEach((input, i) => input.addEventListener("change", () => {
     const number = Number(input.value.trim().replace(",", "."));
     // What is no number goes to the server as it is: its answer says what is allowed.

@@ -1,4 +1,4 @@
-// The training view: loss and accuracy against steps, one line per replica.
+// The training at the slider: loss, accuracy and alignment against steps, one line per replica.
 
 import { Chart, axes } from "./chart.js";
 
@@ -8,10 +8,11 @@ export class Curves {
   #begin = null;
   #stale = false;
 
-  constructor({ accuracy, loss }) {
+  constructor({ accuracy, loss, alignment }) {
     const x = "steps (log scale from 0)";
     this.accuracy = new Chart(accuracy, { title: "Accuracy", x, y: "fraction correct" });
     this.loss = new Chart(loss, { title: "Loss", x, y: "cross-entropy (nats)" });
+    this.alignment = new Chart(alignment, { title: "What is learned", x, y: "alignment ⟨w, μ⟩, ⟨w, ξ⟩" });
     this.#draw();
   }
 
@@ -49,6 +50,11 @@ export class Curves {
     const summary = `${all.length} replicas, up to ${most} steps`;
     this.accuracy.draw({ x, y: axes.linear(0, 1.05), lines: accuracy, horizontals: level(1 / classes, "chance"), summary });
     this.loss.draw({ x, y: axes.log(low * 0.8, high * 1.3), lines: loss, horizontals: level(Math.log(classes), "log K"), summary });
+    const aligned = [...lines("noise_alignment", "noise"), ...lines("signal_alignment", "signal")];
+    const heights = aligned.flatMap((line) => line.at.map(([, y]) => y)).filter((y) => y > 0);
+    const [least, top] = [heights.reduce((a, b) => Math.min(a, b), 0.01), heights.reduce((a, b) => Math.max(a, b), 1)];
+    const learned = [{ class: "chance", y: 1, name: "learned: above 1" }];
+    this.alignment.draw({ x, y: axes.log(Math.max(least, 1e-4) * 0.8, top * 1.5), lines: aligned, horizontals: learned, summary });
   }
 
   #column = (name) => this.#begin?.columns.findIndex((column) => column.name === name) ?? -1;

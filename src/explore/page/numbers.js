@@ -25,6 +25,18 @@ export function ratio(least, most, steps) {
   };
 }
 
+/** Whole numbers by ratios, two digits each. */
+export function counts(least, most, steps) {
+  const scale = ratio(least, most, steps);
+  return { ...scale, value: (position) => Math.round(scale.value(position)) };
+}
+
+/** `count` values from `least` to `most` by even ratios, three digits each, every one once. */
+export function spread(least, most, count, digits = 3) {
+  const at = (i) => Number((least * (most / least) ** (count > 1 ? i / (count - 1) : 0)).toPrecision(digits));
+  return [...new Set(Array.from({ length: count }, (_, i) => at(i)))];
+}
+
 /** Prune fractions from 0 to 0.9999 by ratios of what is kept: the same distance from 0.9 to 0.99 as to 0.999. */
 export function pruning(steps) {
   const kept = ratio(1e-4, 1, steps);

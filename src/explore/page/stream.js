@@ -3,8 +3,10 @@
 export class Stream {
   #running = null;
 
-  constructor(view) {
-    this.view = view;
+  /** Questions of a view go to `path`; checks of claims have a place of their own and no view. */
+  constructor(view, path = null) {
+    this.path = path ?? "api/stream";
+    this.fixed = path ? {} : { view };
   }
 
   /** Gives up the question that is running, and its computation with it. */
@@ -21,9 +23,9 @@ export class Stream {
     this.stop();
     const running = new AbortController();
     this.#running = running;
-    const query = new URLSearchParams({ view: this.view, ...question });
+    const query = new URLSearchParams({ ...this.fixed, ...question });
     try {
-      const answer = await fetch(`api/stream?${query}`, { signal: running.signal });
+      const answer = await fetch(`${this.path}?${query}`, { signal: running.signal });
       if (!answer.ok) throw new Error((await answer.json()).error);
       let last = null;
       for await (const [event, data] of events(answer.body)) {
