@@ -2,6 +2,7 @@
 //!
 //! * [`LabelledData`]: samples with classes or target values
 //! * [`patches`]: the two-patch law
+//! * [`random_labels`]: normal inputs with labels that are noise
 //! * [`digits`]: the handwritten digits in the binary
 //! * [`idx`], [`npz`]: formats of outside files
 //! * [`outside`]: what `data = "idx:DIR"` and `"npz:FILE"` name
@@ -11,6 +12,7 @@ pub mod idx;
 pub mod npz;
 pub mod outside;
 pub mod patches;
+pub mod random_labels;
 
 pub use outside::Outside;
 

@@ -112,6 +112,12 @@ pub const LOSS: Field = choice(
     &["cross-entropy", "logistic", "squared"],
     "softmax cross-entropy; logistic with labels 0/1 and one output; half the squared error summed over outputs",
 );
+/// Price on the slope of a network
+pub const PENALTY: Field = choice(
+    "penalty",
+    &["none", "path", "lipschitz"],
+    "added to the loss: nothing, the path norm, or the 8-mean of gradient norms at data and between them",
+);
 /// Hidden widths
 pub const WIDTHS: Field = Field {
     name: "widths",
