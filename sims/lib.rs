@@ -6,6 +6,7 @@
 //! * [`paper_synthetic_figure`]: the paper's own experiment, with what it leaves open as settings
 //! * [`covering_radius`]: how well random subset sums cover an interval
 //! * [`ticket_construction`]: strong tickets by subset sums
+//! * [`robustness_width_sweep`]: how steep networks are that fit random labels
 //! * [`patches`]: what sims on the two-patch law share
 //! * [`SIMS`]: the registry
 
@@ -19,6 +20,7 @@ pub mod pruning_fraction_sweep;
 pub mod pruning_phase_grid;
 pub mod pruning_trajectory;
 mod relu_patches;
+pub mod robustness_width_sweep;
 pub mod sim;
 pub mod ticket_construction;
 
@@ -31,6 +33,7 @@ pub static SIMS: &[&dyn Sim] = &[
     &dense_regime_sweep::DenseRegimeSweep,
     &pruning_trajectory::PruningTrajectory,
     &paper_synthetic_figure::PaperSyntheticFigure,
+    &robustness_width_sweep::RobustnessWidthSweep,
     &covering_radius::CoveringRadii,
     &ticket_construction::TicketConstruction,
 ];
