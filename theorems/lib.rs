@@ -21,6 +21,7 @@ pub mod limit;
 pub mod point;
 pub mod pruned_training;
 pub mod rate;
+mod reference;
 pub mod robustness;
 pub mod strong_tickets;
 pub mod verdict;
@@ -49,6 +50,10 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &pruned_training::memorization_boundary::CLAIM,
     &pruned_training::improvement_window_min_width::CLAIM,
     &pruned_training::pruning_changes_feature_learning::CLAIM,
+    &robustness::correlation_bounded_by_information::CLAIM,
+    &robustness::kl_tail_selection::CLAIM,
+    &robustness::vc_and_rademacher_forms::CLAIM,
+    &robustness::information_estimators_report::CLAIM,
     &strong_tickets::growth_step_identity::CLAIM,
     &strong_tickets::gadget_law_contains_uniform::CLAIM,
     &strong_tickets::covering_radius_counting::CLAIM,

@@ -1,6 +1,4 @@
-//! Entropy of a law and of counts, in nats, and logarithms of binomial coefficients.
-
-use statrs::function::factorial::ln_factorial;
+//! Entropy of a law and of counts, in nats.
 
 /// -x ln x, 0 at 0.
 pub fn term(x: f64) -> f64 {
@@ -37,15 +35,6 @@ pub fn counts<T: Ord + Copy>(values: &[T]) -> Vec<u64> {
     sorted.chunk_by(|a, b| a == b).map(|same| same.len() as u64).collect()
 }
 
-/// ln C(n, k); -inf for k > n.
-pub fn ln_choose(n: u64, k: u64) -> f64 {
-    if k > n {
-        return f64::NEG_INFINITY;
-    }
-    // By difference of factorials up to 170 exact tables are used; the ends are exactly 0.
-    if k == 0 || k == n { 0.0 } else { ln_factorial(n) - ln_factorial(k) - ln_factorial(n - k) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,13 +53,5 @@ mod tests {
         let values = [3_u64, 1, 3, 3, 9, 1];
         assert_eq!(counts(&values), [2, 3, 1]);
         assert_eq!(counts::<u64>(&[]), [0; 0]);
-    }
-
-    #[test]
-    fn binomial_coefficients_are_exact_in_their_logarithm() {
-        for (n, k, value) in [(12, 4, 495.0_f64), (16, 2, 120.0), (21, 10, 352_716.0), (5, 0, 1.0), (5, 5, 1.0)] {
-            assert!((ln_choose(n, k) - value.ln()).abs() < 1e-12, "{n} {k}");
-        }
-        assert_eq!(ln_choose(3, 4), f64::NEG_INFINITY);
     }
 }

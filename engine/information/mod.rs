@@ -1,7 +1,7 @@
 //! What a random choice, such as a pruning mask, knows about the data: exact values, upper bounds, lower bounds, estimates.
 //!
 //! Everything is in nats; [`bits`] converts for display. In reading order:
-//! * [`entropy`]: of a law, of counts; logarithms of binomial coefficients
+//! * [`entropy`]: of a law, of counts
 //! * [`law`]: mutual information of two finite variables, exactly, from their joint law
 //! * [`copy_mask`], [`top_mask`], [`selector`]: toys whose information is known in closed form
 //! * [`upper`]: bounds from above: sizes, layers, marginals, noise in the scores

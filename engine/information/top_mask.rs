@@ -3,7 +3,7 @@
 //! Scores of an orthonormal design with pure-noise labels are independent and equally distributed, and a function of the
 //! data. So the mask is uniform on the C(p, s) subsets and I(mask; data) = ln C(p, s).
 
-use super::entropy::ln_choose;
+use crate::statistics::binomial::ln_choose;
 use rand::RngExt;
 use rand_distr::StandardNormal;
 

@@ -4,9 +4,9 @@
 //! function: the entropy of a statistic through which alone the pruner sees the data, and that of the data.
 
 use super::UpperLimit;
-use super::entropy::{ln_choose, of, of_event};
+use super::entropy::{of, of_event};
 use crate::statistics::CannotDecide;
-use crate::statistics::binomial::clopper_pearson;
+use crate::statistics::binomial::{clopper_pearson, ln_choose};
 use ndarray::ArrayView2;
 
 /// ln C(p, s): a mask that keeps `kept` of `weights`.

@@ -1,13 +1,23 @@
 //! The law of robustness, and the effective parameter count p_eff = I(mask; data) + E|mask|_1.
 //!
+//! * [`correlation_bounded_by_information`]: how far a selection can follow noise
+//! * [`kl_tail_selection`]: how often a selection hits what fixed choices rarely do
+//! * [`vc_and_rademacher_forms`]: a class that was chosen by the data
+//! * [`information_estimators_report`]: what estimators make of known information
 //! * [`bounds`]: the laws in their versions, which sims and figures may draw
 
 pub mod bounds;
+pub mod correlation_bounded_by_information;
+pub mod information_estimators_report;
+pub mod kl_tail_selection;
+pub mod vc_and_rademacher_forms;
 
 pub mod effective_parameters;
 
 use crate::Subject;
 use crate::card::OpenSetting;
+use prunelaw_engine::settings::vocabulary as field;
+use prunelaw_engine::settings::{Domain, Field};
 
 /// Bibliography keys of the papers.
 const BUBECK_SELLKE: &str = "bubeck2023universal";
@@ -38,3 +48,13 @@ static OPEN_SETTINGS: [OpenSetting; 2] = [
         effect: "bits throughout are valid and lose a factor 1/ln 2 in p_eff",
     },
 ];
+
+/// K, of the claims on selections.
+const CANDIDATES: Field = Field {
+    name: "candidates",
+    symbol: "K",
+    help: "variables to choose from",
+    unit: "variables",
+    domain: Domain::Integer { min: 2, max: 65_536 },
+    ..field::SAMPLES
+};

@@ -28,9 +28,9 @@
 //! The papers compare no heuristics on one sample.
 
 use super::draw::{refuse, samples, target};
-use super::reference::Reference;
 use super::{NUMBERS, PENSIA, SAMPLES, SUBJECT};
 use crate::point::{Point, points};
+use crate::reference::Reference;
 use crate::{
     Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Symbol, TrialError, Verdict, Witness,
 };

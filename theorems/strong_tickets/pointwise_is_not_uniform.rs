@@ -28,9 +28,9 @@
 //! The published product is of two numbers of [-1, 1], whose law is that of a live unit's product.
 
 use super::draw::{refuse, samples, target};
-use super::reference::Reference;
 use super::{BURKHOLZ, EPS, NUMBERS, RADIUS, SAMPLES, SUBJECT};
 use crate::point::{Point, points};
+use crate::reference::Reference;
 use crate::{
     Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Symbol, TrialError, Verdict, Witness,
 };
