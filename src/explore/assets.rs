@@ -22,10 +22,13 @@ static ASSETS: &[(&str, &str, &str)] = &[
     ("/numbers.js", SCRIPT, include_str!("page/numbers.js")),
     ("/stream.js", SCRIPT, include_str!("page/stream.js")),
     ("/page.js", SCRIPT, include_str!("page/page.js")),
+    ("/phase.js", SCRIPT, include_str!("page/phase.js")),
     ("/map.js", SCRIPT, include_str!("page/map.js")),
     ("/threshold_view.js", SCRIPT, include_str!("page/threshold_view.js")),
     ("/phase_view.js", SCRIPT, include_str!("page/phase_view.js")),
     ("/claims_view.js", SCRIPT, include_str!("page/claims_view.js")),
+    ("/robustness_view.js", SCRIPT, include_str!("page/robustness_view.js")),
+    ("/sums_view.js", SCRIPT, include_str!("page/sums_view.js")),
     ("/threshold.js", SCRIPT, include_str!("page/threshold.js")),
 ];
 

@@ -9,8 +9,8 @@
 //! | `done` | the object of `verify --json` |
 //! | `moot`, `failed` | as for rows |
 
-use super::ask::known;
 use super::desk::View;
+use super::query::Query;
 use super::turn::{self, event, send};
 use super::{Lab, Refusal, Server};
 use crate::engine::effort::Effort;
@@ -20,12 +20,11 @@ use crate::runner::{self, Done, RunError, Study, Watch};
 use crate::theorems::{Claim, Finding};
 use crate::verify::{self, Ask, Bench, VerifyError, point, to_json};
 use axum::Json as Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::Uri;
 use axum::response::sse::Event;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -58,18 +57,12 @@ pub(super) async fn answer(State(server): State<Arc<Server>>, uri: Uri) -> Resul
 }
 
 fn read(uri: &Uri, lab: &Lab) -> Result<(&'static dyn Claim, Ask), Refusal> {
-    let Query(mut words) = Query::<BTreeMap<String, String>>::try_from_uri(uri)
-        .map_err(|error| Refusal::bad(format!("the query cannot be read: {error}")))?;
     let ids: Vec<&str> = lab.claims.iter().map(|claim| claim.card().id).collect();
-    let id = known("id", words.remove("id").as_deref(), &ids)?;
-    let effort: Effort = match words.remove("effort") {
-        Some(word) => word.parse().map_err(Refusal::bad)?,
-        None => lab.effort,
-    };
-    let key = words.remove("key").unwrap_or_else(|| lab.key.clone());
-    if let Some(word) = words.keys().next() {
-        return Err(Refusal::bad(format!("`{word}` has no effect on a check; known: id, effort, key")));
-    }
+    let mut query = Query::read(uri)?;
+    let id = query.word("id", &ids)?;
+    let effort: Effort = query.text("effort", lab.effort.name()).parse().map_err(Refusal::bad)?;
+    let key = query.text("key", &lab.key);
+    query.end()?;
     let claim = lab.claims.iter().copied().find(|claim| claim.card().id == id).expect("the id is one of theirs");
     Ok((claim, Ask { effort, alpha: ALPHA, key, sabotage: false }))
 }

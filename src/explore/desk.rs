@@ -4,7 +4,7 @@ use crate::engine::stop::Stop;
 use tokio::sync::{Mutex, watch};
 
 /// The views of the page, each with its own computation.
-pub const VIEWS: &[&str] = &["curves", "threshold", "phase", "claims"];
+pub const VIEWS: &[&str] = &["curves", "threshold", "phase", "robustness", "sums", "claims"];
 
 /// An index into [`VIEWS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,11 @@
-//! What leaves the page as a file: the rows as CSV, and the picture by the same code as `prunelaw figures`.
+//! What leaves the page as a file: the rows, the picture by the same code as `prunelaw figures`, and a page of its own.
 //!
-//! `format` is `csv` or `npz` (one array of numbers per column; columns of text are left out), or `svg` or `png` of a `figure` that draws this sim. Only what is stored travels: a file says what
+//! `format` is `csv` or `npz` (one array of numbers per column; columns of text are left out), `html`
+//! (see `offline`), or `svg` or `png` of a `figure` that draws this sim. Only what is stored travels: a file says what
 //! was computed and starts nothing.
 
 use super::ask::{Question, Words, known};
-use super::{Lab, Refusal, Server};
+use super::{Lab, Refusal, Server, feed, offline};
 use crate::engine::data::npz::{NpzBuilder, NpzError};
 use crate::engine::table::{Kind, Table};
 use crate::figures::{self, FIGURES, Figure, Source, render};
@@ -18,10 +19,18 @@ use std::sync::Arc;
 
 pub(super) async fn answer(State(server): State<Arc<Server>>, uri: Uri) -> Result<Response, Refusal> {
     let words = Words::read(&uri)?;
-    let format = known("format", words.format.as_deref(), &["csv", "npz", "svg", "png"])?;
+    let format = known("format", words.format.as_deref(), &["csv", "npz", "html", "svg", "png"])?;
     let question = Question::read(&words, &server.lab)?;
     let id = question.study.experiment.id();
-    let figure = if ["csv", "npz"].contains(&format.as_str()) { None } else { Some(figure(&words, id, &server.lab)?) };
+    let sweeps = || {
+        let schema = question.study.request.schema();
+        schema.axes().any(|field| field.name == "keep") && !feed::trajectory(question.study.experiment.columns(schema))
+    };
+    if format == "html" && !sweeps() {
+        return Err(Refusal::bad(format!("a page of its own is made of sweeps over `keep`, and not of `{id}`")));
+    }
+    let drawn = ["svg", "png"].contains(&format.as_str());
+    let figure = if drawn { Some(figure(&words, id, &server.lab)?) } else { None };
     let file = tokio::task::spawn_blocking(move || file(&server.lab, question, figure, &format));
     file.await.map_err(|_| Refusal::failed("the drawing crashed; the log of the server says where"))?
 }
@@ -42,6 +51,7 @@ fn file(lab: &Lab, question: Question, figure: Option<&'static dyn Figure>, form
     let name = figure.map_or(question.study.experiment.id(), |figure| figure.card().id);
     let bytes = match figure {
         None if format == "csv" => table.to_csv().into_bytes(),
+        None if format == "html" => offline::page(&question, &table).into_bytes(),
         None => columns(&table).map_err(|error| Refusal::failed(error.to_string()))?,
         Some(figure) => {
             let drawing = figure.draw(&[Source { table, request: question.study.request }]);
@@ -56,6 +66,7 @@ fn file(lab: &Lab, question: Question, figure: Option<&'static dyn Figure>, form
     let kind = match format {
         "csv" => "text/csv; charset=utf-8",
         "npz" => "application/zip",
+        "html" => "text/html; charset=utf-8",
         "svg" => "image/svg+xml",
         _ => "image/png",
     };

@@ -17,7 +17,7 @@ use super::{Server, marks};
 use crate::engine::settings::Value;
 use crate::engine::statistics::mean::Mean;
 use crate::engine::stop::Stop;
-use crate::engine::table::{Cell, Column, Kind, Row, write_row};
+use crate::engine::table::{Cell, Column, Kind, Row, Table, write_row};
 use crate::runner::{How, RunError, Study, Watch, fill, stored};
 use axum::response::IntoResponse;
 use axum::response::sse::Event;
@@ -33,7 +33,7 @@ const CONFIDENCE: f64 = 0.95;
 pub(super) fn answer(server: Arc<Server>, ask: Ask) -> impl IntoResponse {
     turn::stream(Arc::clone(&server), ask.view, move |stop, events| {
         let feed = Feed::new(&ask.question.study, events.clone(), stop.clone());
-        feed.begin(&ask.question);
+        feed.send("begin", &begin(&ask.question));
         match feed.work(&server, &ask) {
             Ok(done) if done.complete || !stop.requested() => event(
                 "done",
@@ -51,8 +51,6 @@ struct Feed {
     stop: Stop,
     /// How many of the columns are axes.
     axes: usize,
-    /// How many are the key of a row.
-    keys: usize,
     measures: &'static [Column],
     told: Mutex<Told>,
 }
@@ -78,8 +76,7 @@ impl Feed {
         let schema = study.request.schema();
         let measures = study.experiment.columns(schema);
         let axes = schema.axes().count();
-        let keys = axes + 1 + usize::from(trajectory(measures));
-        Feed { events, stop, axes, keys, measures, told: Mutex::default() }
+        Feed { events, stop, axes, measures, told: Mutex::default() }
     }
 
     /// Stored rows first, then what is missing.
@@ -106,38 +103,6 @@ impl Feed {
     /// Replicas that the page has.
     fn replicas(&self) -> u64 {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).replicas.len() as u64
-    }
-
-    fn begin(&self, Question { study, command }: &Question) {
-        let request = &study.request;
-        let json = |values: &[Value]| match values {
-            [value] => value_json(value),
-            values => values.iter().map(value_json).collect(),
-        };
-        let settings: Map<String, Json> =
-            request.fields().map(|(field, values)| (field.name.to_owned(), json(values))).collect();
-        let axes = request.schema().axes().map(|field| (field.name, field.unit, field.help));
-        let replica = [("replica", "1", "index of the replica")];
-        let measures = self.measures.iter().map(|column| (column.name, column.unit, column.meaning));
-        let columns: Vec<Json> = axes
-            .chain(replica)
-            .chain(measures)
-            .map(|(name, unit, meaning)| json!({ "name": name, "unit": unit, "meaning": meaning }))
-            .collect();
-        self.send(
-            "begin",
-            &json!({
-                "command": command,
-                "address": study.address(),
-                "settings": settings,
-                "key": request.key,
-                "replicas": request.replicas,
-                "cells": request.cells().len(),
-                "columns": columns,
-                "keys": self.keys,
-                "marks": marks::of(request),
-            }),
-        );
     }
 
     fn send(&self, name: &str, data: &Json) {
@@ -173,7 +138,7 @@ impl Watch for Feed {
         drop(told);
         // In pieces: a page draws the first rows while the others travel.
         for piece in new.chunks(2000) {
-            let piece: Json = piece.iter().map(|row| row.iter().map(cell_json).collect::<Json>()).collect();
+            let piece: Json = piece.iter().map(|row| row_json(row)).collect();
             self.send("rows", &piece);
         }
         if !cells.is_empty() {
@@ -190,7 +155,50 @@ impl Watch for Feed {
     }
 }
 
-fn trajectory(measures: &[Column]) -> bool {
+/// The settings behind the rows, and what their columns mean.
+pub(super) fn begin(Question { study, command }: &Question) -> Json {
+    let request = &study.request;
+    let measures = study.experiment.columns(request.schema());
+    let json = |values: &[Value]| match values {
+        [value] => value_json(value),
+        values => values.iter().map(value_json).collect(),
+    };
+    let settings: Map<String, Json> =
+        request.fields().map(|(field, values)| (field.name.to_owned(), json(values))).collect();
+    let axes = request.schema().axes().map(|field| (field.name, field.unit, field.help));
+    let replica = [("replica", "1", "index of the replica")];
+    let columns = measures.iter().map(|column| (column.name, column.unit, column.meaning));
+    let columns: Vec<Json> = axes
+        .chain(replica)
+        .chain(columns)
+        .map(|(name, unit, meaning)| json!({ "name": name, "unit": unit, "meaning": meaning }))
+        .collect();
+    json!({
+        "command": command,
+        "address": study.address(),
+        "settings": settings,
+        "key": request.key,
+        "replicas": request.replicas,
+        "cells": request.cells().len(),
+        "columns": columns,
+        "keys": request.schema().axes().count() + 1 + usize::from(trajectory(measures)),
+        "marks": marks::of(request),
+    })
+}
+
+/// The summaries of all cells of a sweep's table.
+pub(super) fn cells(study: &Study, table: &Table) -> Json {
+    let (axes, measures) = (study.request.schema().axes().count(), study.experiment.columns(study.request.schema()));
+    table.rows.chunk_by(|a, b| a[..axes] == b[..axes]).map(|rows| summary(rows, axes, measures)).collect()
+}
+
+/// A row as a list; `null` is no finite number.
+pub(super) fn row_json(row: &Row) -> Json {
+    row.iter().map(cell_json).collect()
+}
+
+/// Whether rows are against steps.
+pub(super) fn trajectory(measures: &[Column]) -> bool {
     measures.first().is_some_and(|column| column.name == "step")
 }
 

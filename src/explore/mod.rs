@@ -16,20 +16,28 @@
 //! * `turn`: one question at work, until a newer one takes its place
 //! * `check`: the claims, and a check that is watched
 //! * `export`: rows and pictures as files
+//! * `offline`: one HTML file whose sliders stay alive on what was computed
+//! * `bounds`: the laws of robustness at one setting
+//! * `query`: a few named values
+//! * `sums`: one sample and all its subset sums
 //! * `start`: what the page needs to know before it asks: sims, fields, presets
 //! * `guard`: nobody but this page drives the server
 //! * `assets`: the page, in the binary
 
 mod ask;
 mod assets;
+mod bounds;
 mod check;
 mod desk;
 mod export;
 mod feed;
 mod guard;
 mod marks;
+mod offline;
+mod query;
 mod refusal;
 mod start;
+mod sums;
 mod turn;
 
 pub use desk::VIEWS;
@@ -174,6 +182,8 @@ fn router(server: Arc<Server>) -> Router {
         .route("/claims", get(|State(server): State<Arc<Server>>| async move { check::claims(&server.lab) }))
         .route("/check", get(check::answer))
         .route("/file", get(export::answer))
+        .route("/sums", get(sums::answer))
+        .route("/bounds", get(bounds::answer))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(Arc::clone(&server), guard::same_origin));

@@ -15,16 +15,20 @@ use serde_json::{Map, Value as Json, json};
 
 /// `{version, key, effort, ramp, sims: [{id, says, source, fields, columns, presets}]}`
 pub(super) fn answer(lab: &Lab) -> Body<Json> {
-    let hex = |(r, g, b): (u8, u8, u8)| format!("#{r:02x}{g:02x}{b:02x}");
-    let ramp: Vec<String> = (0..64).map(|i| hex(ramp::color(f64::from(i) / 63.0))).collect();
     let sims: Vec<Json> = lab.sims.iter().map(|sim| describe(*sim)).collect();
     Body(json!({
         "version": env!("CARGO_PKG_VERSION"),
         "key": lab.key,
         "effort": lab.effort.name(),
         "sims": sims,
-        "ramp": ramp,
+        "ramp": ramp(),
     }))
+}
+
+/// The colours of maps, from low to high.
+pub(super) fn ramp() -> Vec<String> {
+    let hex = |(r, g, b): (u8, u8, u8)| format!("#{r:02x}{g:02x}{b:02x}");
+    (0..64).map(|i| hex(ramp::color(f64::from(i) / 63.0))).collect()
 }
 
 fn describe(sim: &'static dyn Sim) -> Json {

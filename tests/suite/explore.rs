@@ -433,8 +433,11 @@ fn files_hold_what_is_stored() {
     let body = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
     let mut archive = Npz::open(&bytes[body..]).unwrap();
     assert_eq!(archive.numbers("test_loss").unwrap().into_raw_vec_and_offset().0, [0.2, 1.2, 0.3, 1.3]);
+    let (status, page) = served.get(&format!("/api/file?{query}&format=html"), "");
+    assert!(status == 200 && page.contains("module_offline") && page.contains("\"rows\":[[") && !page.contains("{{"));
     for (words, part) in [
         ("format=pdf", "csv"),
+        ("format=html&steps=2", "nothing of this is stored"),
         ("format=svg", "`figure` is missing"),
         ("format=svg&figure=pruning_threshold_curve", "there is no figure"),
         ("", "`format` is missing"),
@@ -466,10 +469,52 @@ fn a_check_is_watched_look_by_look() {
         ("id=surviving_signal_neuron", "did you mean `surviving_signal_neurons`?"),
         ("id=surviving_signal_neurons&effort=some", "smoke"),
         ("id=surviving_signal_neurons&alpha=1", "`alpha` has no effect"),
+        ("id=growth_step_identity&key=1&key=2", "twice"),
     ] {
         let (status, message) = error_of(served.get(&format!("/api/check?{query}"), ""));
         assert_eq!(status, 400, "{query}");
         assert!(message.contains(part), "{query}: {message}");
+    }
+}
+
+#[test]
+fn sums_are_those_of_the_replica_and_bounds_carry_their_factor() {
+    let served = Served::new();
+    let json = |path: &str| -> Json {
+        let (status, text) = served.get(path, "");
+        assert_eq!(status, 200, "{text}");
+        serde_json::from_str(&text[text.find('{').unwrap()..=text.rfind('}').unwrap()]).unwrap()
+    };
+    let seen = json("/api/sums?law=uniform&samples=6&replica=3&constant=2");
+    assert_eq!(seen["sums"].as_array().unwrap().len(), 64);
+    let words = ["samples=6", "law=uniform"].map(|word| Assignment::from_word(word, "--set").unwrap());
+    let layers = Layers::own(words.into()).over(vec![Assignment::own("replicas", "4")]);
+    let sim = prunelaw::sims::find("covering_radius").unwrap();
+    let study = Study::new(Experiment::Sim(sim), sim_request(sim, Effort::Smoke, &layers).unwrap());
+    let done = compute(&served.store, &study, &How::default(), &Stop::new(), &()).unwrap();
+    assert_eq!(seen["radius"].as_f64().unwrap(), done.table.numbers("radius")[3]);
+    let eps = |line: usize, n: usize| seen["lines"][line]["at"][n - 1][1].as_f64().unwrap();
+    // 2^-n, and n = C log2(2/eps) solved for eps.
+    assert!((eps(0, 10) - 2f64.powi(-10)).abs() < 1e-15 && (eps(2, 10) - 2.0 * 2f64.powf(-5.0)).abs() < 1e-12);
+
+    let bounds = json("/api/bounds?samples=200&dimension=20&neurons=64&eps=0.9&delta=0.1&keep=1");
+    // Printed at these sizes: 7.4e-4 of Thm 3, and vacuous by the factor to 1.
+    let first = &bounds["bounds"][0];
+    assert!((first["value"].as_f64().unwrap() / 7.4e-4 - 1.0).abs() < 0.05, "{first}");
+    assert_eq!(first["vacuous"], true);
+    let counts =
+        |share: &str| json(&format!("/api/bounds?keep=0.1&share={share}"))["p_eff"][0]["nats"].as_f64().unwrap();
+    assert!(counts("1") > counts("0.5") && counts("0.5") > counts("0"));
+    for (path, part) in [
+        ("/api/sums", "`law` is missing"),
+        ("/api/sums?law=uniform&samples=15", "from 1 to 14"),
+        ("/api/sums?law=uniform&n=3", "`n` has no effect"),
+        ("/api/bounds?keep=2", "`keep = 2` is not allowed"),
+        ("/api/bounds?keep=nan", "from 0 to 1"),
+    ] {
+        let (status, message) = error_of(served.get(path, ""));
+        assert_eq!(status, 400, "{path}");
+        assert!(message.contains(part), "{path}: {message}");
     }
 }
 

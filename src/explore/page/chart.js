@@ -81,6 +81,7 @@ export class Chart {
 
   /**
    * `{x, y, lines: [{class, at: [[x, y]]}], points: [{class, x, y, shift, title}], bars: [{class, x, low, y, high}],
+   *   spans: [{class, x, low, high}],
    *   verticals: [{class, x, name}], horizontals: [{class, y, name}], summary}`; x and y are axes.
    */
   draw(scene) {
@@ -165,6 +166,10 @@ export class Chart {
       const d = at.filter(([x, y]) => y !== null && inside(x))
         .map(([x, y], i) => `${i ? "L" : "M"}${near(px(x))},${near(clampedY(y))}`).join("");
       if (d) parts.push(element("path", { d, class: `line ${kind}` }));
+    }
+    for (const { class: kind, x, low, high } of (scene.spans ?? []).filter((span) => span.low !== null && inside(span.x))) {
+      const [at, from, to] = [px(x), near(clampedY(low)), near(clampedY(high))];
+      parts.push(element("path", { d: `M${near(at)},${from}V${to}M${near(at - 4)},${to}h8`, class: `bar ${kind}` }));
     }
     for (const { class: kind, x, y, shift = 0, title } of scene.points ?? []) {
       if (y === null || !inside(x)) continue;

@@ -3,12 +3,16 @@
 import { by, make, refuse } from "./page.js";
 import { claims } from "./claims_view.js";
 import { phase } from "./phase_view.js";
+import { robustness } from "./robustness_view.js";
+import { sums } from "./sums_view.js";
 import { threshold } from "./threshold_view.js";
 
 /** Name in the address -> title and view. */
 const VIEWS = {
   threshold: ["Threshold", threshold],
   phase: ["Phase diagram", phase],
+  robustness: ["Robustness", robustness],
+  sums: ["Subset sums", sums],
   claims: ["Claims", claims],
 };
 

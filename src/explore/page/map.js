@@ -36,7 +36,8 @@ export class Heat {
 
   /**
    * `{title, xs, ys, xLabel, yLabel, at(i, j) -> {value, title} or null, shade: {low, high, label}, level, chosen: [i, j],
-   *   lines: [{class, name, at: [[x, y]]}], summary}`; xs and ys ascend or descend, positive, drawn on the scale of ratios.
+   *   lines: [{class, name, at: [[x, y]]}], summary}`; xs and ys ascend or descend, on the scale of ratios unless
+   *   `linear`.
    */
   draw(scene) {
     this.#scene = scene;
@@ -56,8 +57,9 @@ export class Heat {
     const [width, height] = [this.svg.clientWidth, this.svg.clientHeight];
     if (width < 120 || height < 120) return;
     const inner = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
-    const across = place(scene.xs, (t) => MARGIN.left + t * inner.width);
-    const up = place(scene.ys, (t) => MARGIN.top + (1 - t) * inner.height);
+    const on = scene.linear ? (x) => x : Math.log;
+    const across = place(scene.xs, on, (t) => MARGIN.left + t * inner.width);
+    const up = place(scene.ys, on, (t) => MARGIN.top + (1 - t) * inner.height);
     const color = ({ low, high }) => (value) => {
       const t = Math.min(Math.max((value - low) / (high - low || 1), 0), 1);
       return this.ramp[Math.round(t * (this.ramp.length - 1))];
@@ -86,7 +88,7 @@ export class Heat {
     parts.push(element("clipPath", { id: clip }));
     parts.at(-1).append(element("rect", { x: MARGIN.left, y: MARGIN.top, width: inner.width, height: inner.height }));
     (scene.lines ?? []).forEach(({ class: kind, name, at }, order) => {
-      const points = at.filter(([x, y]) => x > 0 && y > 0 && Number.isFinite(x + y)).map(([x, y]) => [across.at(x), up.at(y)]);
+      const points = at.filter(([x, y]) => Number.isFinite(on(x) + on(y))).map(([x, y]) => [across.at(x), up.at(y)]);
       if (points.length < 2) return;
       const d = points.map(([x, y], k) => `${k ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`).join("");
       parts.push(element("path", { d, class: `rule ${kind}`, "clip-path": `url(#${clip})` }));
@@ -146,9 +148,9 @@ export class Heat {
   }
 }
 
-/** Places of cells and of values between them on the scale of ratios; `to` maps [0, 1] to pixels. */
-function place(values, to) {
-  const logs = values.map(Math.log);
+/** Places of cells and of values between them, even on the scale `on`; `to` maps [0, 1] to pixels. */
+function place(values, on, to) {
+  const logs = values.map(on);
   const n = logs.length;
   const half = n > 1 ? 0 : 0.5;
   const edges = Array.from({ length: n + 1 }, (_, k) => {
@@ -158,7 +160,7 @@ function place(values, to) {
     return (logs[k - 1] + logs[k]) / 2;
   });
   const t = (log) => (log - edges[0]) / (edges[n] - edges[0]);
-  return { edge: (k) => to(t(edges[k])), centre: (k) => to(t(logs[k])), at: (x) => to(t(Math.log(x))) };
+  return { edge: (k) => to(t(edges[k])), centre: (k) => to(t(logs[k])), at: (x) => to(t(on(x))) };
 }
 
 /** Labels that do not touch. */

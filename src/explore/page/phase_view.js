@@ -1,18 +1,12 @@
-// The phase diagram: two axes and a measure; cells fill coarse to fine, and a click shows the replicas of one.
+// The phase view: two axes and a measure to choose; cells fill coarse to fine, and a click shows the replicas of one.
 
 import { choice, entry, group, number, select, size, slider } from "./controls.js";
-import { Heat } from "./map.js";
 import { complement, counts, ratio, short, spread, whole } from "./numbers.js";
 import { address, by, commandLine, files, make, over, recall, refuse, remember, status } from "./page.js";
+import { AXES, Phase } from "./phase.js";
 import { Stream } from "./stream.js";
 
 const GRID = "pruning_phase_grid";
-/** Axis -> title, label with unit, ends, whether values are whole, and the field of the rows. */
-const AXES = {
-  keep: { title: "keep fraction p", label: "keep fraction p", ends: [0.02, 1], field: "keep" },
-  snr: { title: "signal-to-noise ratio", label: "SNR = μ / (σₙ √d)", ends: [0.15, 0.6], field: "noise" },
-  neurons: { title: "width", label: "neurons per class head m", ends: [4, 200], whole: true, field: "neurons" },
-};
 /** Pairs that `prunelaw figures` draws, of the test accuracy. */
 const FIGURES = { "keep,snr": "phase_diagram_pruning", "keep,neurons": "phase_diagram_width" };
 const SIZES = [
@@ -42,14 +36,12 @@ export function phase(start) {
   if (!measures.some(([name]) => name === state.measure)) state.measure = initial.measure;
   const preset = (name) => sim.presets[state.effort]?.[name]?.[0] ?? sim.presets.normal[name]?.[0];
 
-  const heat = new Heat(by("phase-map"), { ramp: start.ramp, choose, hover: (cell) => { under = cell; } });
+  const diagram = new Phase({
+    hosts: { map: by("phase-map"), cell: by("phase-cell"), level: by("phase-level"), marks: by("phase-marks") },
+    ramp: start.ramp, choose, leave,
+  });
   const stream = new Stream("phase");
   const command = commandLine("command of the diagram");
-  /** "i,j" -> cell summary, and its rows. */
-  let cells = new Map();
-  let rows = new Map();
-  let begin = null;
-  let under = null;
   let axes = {};
 
   const form = document.querySelector("form.controls");
@@ -69,7 +61,7 @@ export function phase(start) {
     }),
     measure: select(form, {
       name: "measure", title: "Measure", options: measures, initial: state.measure,
-      change: (measure) => { Object.assign(state, { measure }); remember(state); draw(); links(); },
+      change: (measure) => { Object.assign(state, { measure }); remember(state); diagram.show({ measure: words() }); links(); },
     }),
     cells: slider(form, {
       name: "cells", title: "Cells per axis", initial: () => initial.cells, scale: whole(4, 24), help: "4 to 24, by even ratios",
@@ -165,8 +157,7 @@ export function phase(start) {
     let computed = 0;
     try {
       axes = { xs: values("x"), ys: values("y") };
-      [cells, rows] = [new Map(), new Map()];
-      draw();
+      diagram.renew({ x: state.x, y: state.y, ...axes, measure: words(), chosen: chosen() });
       links();
       const strides = STRIDES.filter((stride) => stride === 1 || Math.min(axes.xs.length, axes.ys.length) > 2 * stride);
       for (const only of [{ only: "stored" }, {}]) {
@@ -191,47 +182,20 @@ export function phase(start) {
 
   /** The cells under the pointer, or around the chosen one, come first. */
   function near() {
-    const at = under ?? chosen();
+    const at = diagram.under ?? chosen();
     if (!at) return {};
     const x = axes.xs[at[0]];
     return x === undefined || state.x === "snr" ? {} : { near: `${AXES[state.x].field}=${x}` };
   }
 
   function hear(event, data) {
-    if (event === "begin") begin = data;
-    else if (event === "rows") {
-      for (const row of data) {
-        const at = index(row);
-        if (!at) continue;
-        if (!rows.has(at)) rows.set(at, new Map());
-        rows.get(at).set(row[column("replica")], row);
-      }
-    } else if (event === "cells") for (const cell of data) keep(cell);
-    else if (event === "progress") by("phase-progress").value = data.total ? data.done / data.total : 1;
+    diagram.hear(event, data);
+    if (event === "progress") by("phase-progress").value = data.total ? data.done / data.total : 1;
     else if (event === "failed") refuse(data.error);
-    else return;
-    const total = axes.xs.length * axes.ys.length;
-    status(`${cells.size} of ${total} cells`);
-    draw();
+    else if (event === "cells") status(`${diagram.filled} of ${axes.xs.length * axes.ys.length} cells`);
   }
 
-  function keep(cell) {
-    const at = index(cell.axes);
-    if (at) cells.set(at, cell);
-  }
-
-  /** "i,j" of a row, by the values of its axes. */
-  function index(row) {
-    const close = (list, x) => list.findIndex((value) => Math.abs(value / x - 1) < 1e-6);
-    const on = (axis) => {
-      const value = row[column(AXES[axis].field)];
-      return axis === "snr" ? begin.settings.signal / (value * Math.sqrt(begin.settings.dimension)) : value;
-    };
-    const [i, j] = [close(axes.xs, on(state.x)), close(axes.ys, on(state.y))];
-    return i < 0 || j < 0 ? null : `${i},${j}`;
-  }
-
-  const column = (name) => begin?.columns.findIndex((column) => column.name === name) ?? -1;
+  const words = () => measures.find(([name]) => name === state.measure);
   const chosen = () => {
     const at = String(state.cell ?? "").split(",").map(Number);
     return at.length === 2 && axes.xs?.[at[0]] !== undefined && axes.ys?.[at[1]] !== undefined ? at : null;
@@ -240,80 +204,22 @@ export function phase(start) {
   function choose(i, j) {
     state.cell = `${i},${j}`;
     remember(state);
-    draw();
+    diagram.show({ chosen: chosen() });
   }
 
-  function draw() {
-    if (!axes.xs) return;
-    const unit = measures.find(([name]) => name === state.measure)[1];
-    const found = (i, j) => {
-      const cell = cells.get(`${i},${j}`);
-      if (!cell || !cell[state.measure]) return null;
-      const [value, low, high, count] = cell[state.measure];
-      const spread = low === null ? "" : ` [${short(low)}, ${short(high)}]`;
-      const place = `${AXES[state.x].title} ${axes.xs[i]}, ${AXES[state.y].title} ${axes.ys[j]}`;
-      return { value, title: `${place}: ${unit} ${short(value, 4)}${spread}, ${count} of ${cell.replicas} replicas` };
-    };
-    const all = [...cells.values()].map((cell) => cell[state.measure]?.[0]).filter((x) => x != null);
-    const fraction = state.measure.endsWith("accuracy");
-    const [low, high] = fraction ? [0, 1] : [Math.min(...all, 0), Math.max(...all, 1e-9)];
-    const classes = begin?.settings.classes;
-    const level = state.measure === "test_accuracy" && classes ? 0.5 * (1 + 1 / classes) : null;
-    by("phase-level").textContent = level ? `mean accuracy ${short(level)}, half way from chance to 1` : "contour: of the test accuracy only";
-    heat.draw({
-      title: `${unit}`, xs: axes.xs, ys: axes.ys, xLabel: AXES[state.x].label, yLabel: AXES[state.y].label,
-      at: found, shade: { low, high, label: unit }, level, chosen: chosen(), lines: lines(),
-      summary: `${cells.size} of ${axes.xs.length * axes.ys.length} cells are there.`,
-    });
-    panel(chosen(), unit);
-  }
-
-  /** Derived boundaries in the keep fraction, where it is one of the two axes. */
-  function lines() {
-    if (!begin || state.x !== "keep" && state.y !== "keep") return [];
-    const across = state.x === "keep" ? state.y : state.x;
-    const marks = begin.marks.filter((mark) => mark.along?.axis === AXES[across].field || !mark.along);
-    by("phase-marks").textContent = marks.length
-      ? `Derived here, not in the paper: ${marks.map(({ name, formula }) => `${name} p = ${formula}`).join("; ")}.` : "";
-    return marks.filter((mark) => mark.along).map(({ name, along }) => {
-      const own = (value) => (across === "snr" ? begin.settings.signal / (value * Math.sqrt(begin.settings.dimension)) : value);
-      const at = along.at.map(([value, keep]) => (state.x === "keep" ? [keep, own(value)] : [own(value), keep]));
-      return { class: "derived", name, at };
-    });
-  }
-
-  function panel(at, unit) {
-    const host = by("phase-cell");
-    if (!at) return host.replaceChildren(make("p", { class: "small" }, "Click a cell to see its replicas."));
-    const [x, y] = [axes.xs[at[0]], axes.ys[at[1]]];
-    const key = at.join();
-    const cell = cells.get(key);
-    const heading = make("h3", {}, `${AXES[state.x].title} ${x}, ${AXES[state.y].title} ${y}`);
-    if (!cell) return host.replaceChildren(heading, make("p", { class: "small" }, "not computed yet"));
-    const [value, low, high] = cell[state.measure];
-    const mean = make("p", {}, `${unit}: ${short(value, 4)}`, low === null ? "" : `, 95 % interval ${short(low, 3)} to ${short(high, 3)}`);
-    const shown = ["replica", "outcome", "steps", "train_accuracy", "test_accuracy"];
-    const line = (row) => make("tr", {}, ...shown.map((name) => {
-      const value = row[column(name)];
-      return make("td", {}, typeof value === "number" ? short(value, 4) : String(value ?? "–"));
-    }));
-    const sorted = [...(rows.get(key)?.entries() ?? [])].sort(([a], [b]) => a - b).map(([, row]) => row);
-    const table = make("table", {}, make("thead", {}, make("tr", {}, ...shown.map((name) => make("th", {}, name.replace("_", " "))))),
-      make("tbody", {}, ...sorted.map(line)));
-    const here = { keep: complement(state.prune), snr: state.snr, neurons: state.neurons, [state.x]: x, [state.y]: y };
-    // The other view has sizes of its own: all of this one's travel with the link.
-    const sizes = Object.fromEntries(["samples", "dimension", "classes", "init_scale", "power", "rate", "steps"]
-      .map((name) => [name, state[name] ?? begin.settings[name]]));
-    const link = make("a", {
-      class: "button", href: address("threshold", { prune: complement(here.keep), snr: here.snr, neurons: here.neurons, ...sizes, key: state.key }),
-    }, "Take it to the threshold view");
-    host.replaceChildren(heading, mean, make("div", { class: "scroll" }, table), make("p", {}, link));
+  /** The way from a cell to its curve. The other view has sizes of its own: all of this one's travel with the link. */
+  function leave(begin, values) {
+    const here = { keep: complement(state.prune), snr: state.snr, neurons: state.neurons, ...values };
+    const sizes = ["samples", "dimension", "classes", "init_scale", "power", "rate", "steps"]
+      .map((name) => [name, state[name] ?? begin.settings[name]]);
+    const at = { prune: complement(here.keep), snr: here.snr, neurons: here.neurons, ...Object.fromEntries(sizes), key: state.key };
+    return make("p", {}, make("a", { class: "button", href: address("threshold", at) }, "Take it to the threshold view"));
   }
 
   function links() {
     const figure = state.measure === "test_accuracy" ? FIGURES[`${state.x},${state.y}`] : null;
     const pictures = figure ? [["picture SVG", { format: "svg", figure }], ["PNG", { format: "png", figure }]] : [];
-    files(by("phase-files"), question(axes.xs, axes.ys), [...pictures, ["rows CSV", { format: "csv" }], ["npz", { format: "npz" }]]);
+    files(by("phase-files"), question(axes.xs, axes.ys), [...pictures, ["rows CSV", { format: "csv" }], ["npz", { format: "npz" }], ["page that stays alive offline", { format: "html" }]]);
   }
 
   by("continue").addEventListener("click", ask);

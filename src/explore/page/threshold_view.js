@@ -119,7 +119,7 @@ export function threshold(start) {
     const here = { sim: TRAJECTORY, prune: state.prune, ...shared };
     files(by("threshold-files"), whole,
       [["picture SVG", { format: "svg", figure: FIGURE }], ["PNG", { format: "png", figure: FIGURE }],
-        ["rows CSV", { format: "csv" }], ["npz", { format: "npz" }]]);
+        ["rows CSV", { format: "csv" }], ["npz", { format: "npz" }], ["page that stays alive offline", { format: "html" }]]);
     files(by("curves-files"), here, [["rows CSV", { format: "csv" }], ["npz", { format: "npz" }]]);
     try {
       // What is stored appears at once.
