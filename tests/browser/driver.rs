@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// One browser with one empty profile.
-pub struct Browser {
+pub(crate) struct Browser {
     driver: Child,
     port: u16,
     session: String,
@@ -18,7 +18,7 @@ pub struct Browser {
 
 impl Browser {
     /// Starts chromedriver and a browser window of this size.
-    pub fn open(width: u32, height: u32) -> Browser {
+    pub(crate) fn open(width: u32, height: u32) -> Browser {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -52,22 +52,22 @@ impl Browser {
         browser
     }
 
-    pub fn go(&self, url: &str) {
+    pub(crate) fn go(&self, url: &str) {
         self.ask("url", &json!({ "url": url }));
     }
 
     /// What a JavaScript function body returns.
-    pub fn eval(&self, script: &str) -> Json {
+    pub(crate) fn eval(&self, script: &str) -> Json {
         self.ask("execute/sync", &json!({ "script": script, "args": [] }))
     }
 
-    pub fn text(&self, selector: &str) -> String {
+    pub(crate) fn text(&self, selector: &str) -> String {
         let text = self.eval(&format!("return document.querySelector({})?.textContent ?? ''", json!(selector)));
         text.as_str().unwrap().to_owned()
     }
 
     /// Waits until the expression is true.
-    pub fn wait(&self, expression: &str) {
+    pub(crate) fn wait(&self, expression: &str) {
         let began = Instant::now();
         while self.eval(&format!("return Boolean({expression})")) != Json::Bool(true) {
             let state = || format!("status `{}`, error `{}`", self.text("#status"), self.text("#error"));
@@ -77,7 +77,7 @@ impl Browser {
     }
 
     /// Clicks as a person does, in the middle of the element.
-    pub fn click(&self, selector: &str) {
+    pub(crate) fn click(&self, selector: &str) {
         let place = self.eval(&format!(
             "const e = document.querySelector({}); e.scrollIntoView({{ block: 'center' }}); \
              const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2]",
@@ -94,19 +94,19 @@ impl Browser {
     }
 
     /// Presses a key of the keyboard on what has the focus.
-    pub fn press(&self, key: Key) {
+    pub(crate) fn press(&self, key: Key) {
         let key = key as u32;
         let value = char::from_u32(key).unwrap().to_string();
         let steps = json!([{ "type": "keyDown", "value": value }, { "type": "keyUp", "value": value }]);
         self.ask("actions", &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": steps }] }));
     }
 
-    pub fn focus(&self, selector: &str) {
+    pub(crate) fn focus(&self, selector: &str) {
         self.eval(&format!("document.querySelector({}).focus()", json!(selector)));
     }
 
     /// Warnings and errors of the console since the last call.
-    pub fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<String> {
         let log = self.ask("se/log", &json!({ "type": "browser" }));
         log.as_array().unwrap().iter().map(|entry| entry["message"].as_str().unwrap().to_owned()).collect()
     }
@@ -120,10 +120,23 @@ impl Browser {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n", self.port);
         write!(stream, "{head}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}", body.len()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let body = &answer[answer.find("\r\n\r\n").unwrap()..];
-        let mut answer: Json = serde_json::from_str(body.trim()).unwrap_or_else(|error| panic!("{error}: {body}"));
+        // The driver keeps its connections open: the answer is as long as it says.
+        let mut answer = BufReader::new(stream);
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            answer.read_line(&mut line).unwrap();
+            match line.trim_end().split_once(':') {
+                Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
+                    length = value.trim().parse().unwrap()
+                }
+                None if line.trim_end().is_empty() => break,
+                _ => {}
+            }
+        }
+        let mut body = vec![0; length];
+        answer.read_exact(&mut body).unwrap();
+        let mut answer: Json = serde_json::from_slice(&body).unwrap();
         let value = answer["value"].take();
         assert!(value["error"].is_null() || value["message"].is_null(), "{path}: {value}");
         value
@@ -142,7 +155,7 @@ impl Drop for Browser {
 
 /// Keys by their places in the private area of Unicode, as the protocol has them.
 #[derive(Clone, Copy)]
-pub enum Key {
+pub(crate) enum Key {
     Right = 0xE014,
     Up = 0xE013,
 }

@@ -73,7 +73,7 @@ export class Chart {
   /** In `host`; `pick(x)` is called with the x that is clicked or dragged over. */
   constructor(host, { title, x, y, pick }) {
     Object.assign(this, { host, title, xLabel: x, yLabel: y });
-    this.svg = element("svg", { role: "img" });
+    this.svg = element("svg", { role: "img", "aria-label": "nothing drawn yet" });
     host.append(this.svg);
     new ResizeObserver(() => this.#soon()).observe(host);
     if (pick) this.#picks(pick);

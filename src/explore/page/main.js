@@ -3,6 +3,7 @@
 import { by, make, refuse } from "./page.js";
 import { claims } from "./claims_view.js";
 import { phase } from "./phase_view.js";
+import { presets } from "./presets.js";
 import { robustness } from "./robustness_view.js";
 import { sums } from "./sums_view.js";
 import { threshold } from "./threshold_view.js";
@@ -24,6 +25,7 @@ for (const [view, [title]] of Object.entries(VIEWS)) {
   if (view === name) link.setAttribute("aria-current", "page");
   by("views").append(link);
 }
+presets();
 if (start) {
   by("main").append(by(`${name}-view`).content.cloneNode(true));
   by("main").className = name;

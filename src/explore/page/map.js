@@ -12,7 +12,7 @@ export class Heat {
   /** In `host`; `choose(i, j)` is called with the cell that is clicked or stepped to, `hover(i, j)` with that under the pointer. */
   constructor(host, { ramp, choose, hover }) {
     Object.assign(this, { host, ramp });
-    this.svg = element("svg", { role: "img", tabindex: "0" });
+    this.svg = element("svg", { role: "img", tabindex: "0", "aria-label": "map, nothing drawn yet" });
     this.svg.classList.add("map");
     host.append(this.svg);
     new ResizeObserver(() => this.#soon()).observe(host);

@@ -162,7 +162,7 @@ export function sums(start) {
 /** The line of targets: what is within eps of a sum, the sums, and the numbers. */
 class Line {
   constructor(host) {
-    this.svg = element("svg", { role: "img" });
+    this.svg = element("svg", { role: "img", "aria-label": "nothing drawn yet" });
     this.svg.classList.add("line-of-sums");
     host.append(this.svg);
     new ResizeObserver(() => this.scene && this.draw(...this.scene)).observe(host);
