@@ -2,7 +2,7 @@
 
 use crate::Drawing;
 use prunelaw_engine::effort::Effort;
-use prunelaw_engine::settings::{Assignment, Request};
+use prunelaw_engine::settings::{Assignment, Request, Schema, Settings};
 use prunelaw_engine::table::Table;
 
 /// What a figure is, for people.
@@ -43,6 +43,9 @@ pub struct Source {
 /// The tables of a figure, one per [`Need`], in order.
 pub type Tables = [Source];
 
+/// Nothing to set.
+static NOTHING: Schema = Schema { when: "a drawing", fields: &[], rules: &[] };
+
 /// A figure: a pure function from tables to a drawing.
 pub trait Figure: Sync {
     /// Id and words.
@@ -53,4 +56,15 @@ pub trait Figure: Sync {
 
     /// The drawing, with its caption and the table behind it.
     fn draw(&self, tables: &Tables) -> Drawing;
+
+    /// What a person may set of the drawing itself, beside its tables: for most figures nothing.
+    fn schema(&self) -> &'static Schema {
+        &NOTHING
+    }
+
+    /// The drawing with these values of [`Figure::schema`]; with its defaults it is [`Figure::draw`].
+    fn draw_with(&self, tables: &Tables, settings: &Settings) -> Drawing {
+        let _ = settings;
+        self.draw(tables)
+    }
 }

@@ -12,7 +12,8 @@ use crate::drawing::{Drawing, Ink, Layer, Panel, Tile, centres};
 use crate::style::number;
 use crate::{Figure, FigureCard, Need, Tables};
 use prunelaw_engine::effort::Effort;
-use prunelaw_engine::settings::Assignment;
+use prunelaw_engine::settings::vocabulary::CONSTANT;
+use prunelaw_engine::settings::{Assignment, Field, Schema, Settings};
 use prunelaw_engine::statistics::binomial::clopper_pearson;
 use prunelaw_engine::statistics::mean::Mean;
 use prunelaw_engine::table::{Row, Table};
@@ -45,6 +46,12 @@ const CONFIDENCE: f64 = 0.95;
 /// C of the theorem's n = C log2(2/min(delta, eps)), which no paper gives: the factor of the experiments of arXiv
 /// 2006.07990, n = 3 log2(1/eps).
 pub const THEOREM_CONSTANT: f64 = 3.0;
+static FIELDS: [Field; 1] = [Field {
+    help: "C of the theorem's line n = C log2(2/min(delta, eps)), which no paper gives",
+    ..CONSTANT.real(THEOREM_CONSTANT)
+}];
+static SCHEMA: Schema = Schema { when: "the theorem's line", fields: &FIELDS, rules: &[] };
+
 /// Failure rates of the derived contours.
 const DELTAS: [f64; 2] = [0.1, 0.01];
 /// The largest accuracy at which the law of the contours was measured.
@@ -71,33 +78,46 @@ impl Figure for PhaseDiagramSubsetSum {
         }
     }
 
+    fn schema(&self) -> &'static Schema {
+        &SCHEMA
+    }
+
     fn draw(&self, tables: &Tables) -> Drawing {
-        let panels = LAWS.iter().filter_map(|(word, title)| panel(word, title, tables)).collect();
-        let replicas: Vec<u64> = tables.iter().map(|source| source.request.replicas).collect();
-        let (least, most) = (replicas.iter().min().unwrap_or(&0), replicas.iter().max().unwrap_or(&0));
-        let count = if least == most { least.to_string() } else { format!("{least} to {most}") };
-        let key = tables.first().map_or("", |source| &source.request.key);
-        let caption = format!(
-            "Chance that every target in [−1, 1] lies within ε of a subset sum of n random numbers, for four laws of the \
-             numbers: uniform on [−1, 1]; standard normal; the product of a uniform number on [0, 1] and one on [−1, 1], as \
-             behind a live unit of a pruned gadget; the same with half of the numbers 0, as in the strict gadget. {count} \
-             replicas per n, key \"{key}\"; the numbers of a replica at n are the first n of those at any larger n, and all ε \
-             are read from the same covering radii, so that cells are not independent. Exact 95 % (Clopper-Pearson) \
-             intervals of each cell are in the table behind the figure. Solid black and purple: chance 0.5 and 0.9, linear \
-             between the centres of cells. Solid blue: the theorem's n = C log₂(2/min(δ, ε)) at δ = ε with C = {}; no paper \
-             gives C, and this is the factor of the experiments of arXiv 2006.07990. Dashed, derived here and not in the \
-             papers: counting, n = log₂(1/ε), below which no numbers cover; for the uniform law the failure rate δ = {} \
-             n^(3/2) 2⁻ⁿ/ε at δ = 0.1 and 0.01, with a simulated constant, drawn for ε up to {}.",
-            number(THEOREM_CONSTANT, 3),
-            covering::TAIL_CONSTANT,
-            number(CONTOUR_FROM, 2),
-        );
-        Drawing { panels, caption }
+        drawing(tables, THEOREM_CONSTANT)
+    }
+
+    fn draw_with(&self, tables: &Tables, settings: &Settings) -> Drawing {
+        drawing(tables, settings.real("constant"))
     }
 }
 
+/// The maps of all laws, with the theorem's line at this constant.
+fn drawing(tables: &Tables, constant: f64) -> Drawing {
+    let panels = LAWS.iter().filter_map(|(word, title)| panel(word, title, constant, tables)).collect();
+    let replicas: Vec<u64> = tables.iter().map(|source| source.request.replicas).collect();
+    let (least, most) = (replicas.iter().min().unwrap_or(&0), replicas.iter().max().unwrap_or(&0));
+    let count = if least == most { least.to_string() } else { format!("{least} to {most}") };
+    let key = tables.first().map_or("", |source| &source.request.key);
+    let whose = if constant == THEOREM_CONSTANT { "this is the factor" } else { "this is ours, not the factor 3" };
+    let caption = format!(
+        "Chance that every target in [−1, 1] lies within ε of a subset sum of n random numbers, for four laws of the \
+         numbers: uniform on [−1, 1]; standard normal; the product of a uniform number on [0, 1] and one on [−1, 1], as \
+         behind a live unit of a pruned gadget; the same with half of the numbers 0, as in the strict gadget. {count} \
+         replicas per n, key \"{key}\"; the numbers of a replica at n are the first n of those at any larger n, and all ε \
+         are read from the same covering radii, so that cells are not independent. Exact 95 % (Clopper-Pearson) \
+         intervals of each cell are in the table behind the figure. Solid black and purple: chance 0.5 and 0.9, linear \
+         between the centres of cells. Solid blue: the theorem's n = C log₂(2/min(δ, ε)) at δ = ε with C = {}; no paper \
+         gives C, and {whose} of the experiments of arXiv 2006.07990. Dashed, derived here and not in the papers: counting, n = log₂(1/ε), below which no numbers cover; for the uniform law the failure rate δ = {} \
+         n^(3/2) 2⁻ⁿ/ε at δ = 0.1 and 0.01, with a simulated constant, drawn for ε up to {}.",
+        number(constant, 3),
+        covering::TAIL_CONSTANT,
+        number(CONTOUR_FROM, 2),
+    );
+    Drawing { panels, caption }
+}
+
 /// The map of one law, if the tables have it.
-fn panel(law: &str, title: &str, tables: &Tables) -> Option<Panel> {
+fn panel(law: &str, title: &str, constant: f64, tables: &Tables) -> Option<Panel> {
     let of_law = |table: &Table| {
         let at = table.index("law");
         table.filter(|row: &Row| row[at] == law.into())
@@ -124,9 +144,9 @@ fn panel(law: &str, title: &str, tables: &Tables) -> Option<Panel> {
         }
     }
     // n = C log2(2/eps): C more samples for every bit.
-    let theorem = |bits: f64| [covering::lueker_samples(THEOREM_CONSTANT, (-bits).exp2(), (-bits).exp2()), bits];
+    let theorem = |bits: f64| [covering::lueker_samples(constant, (-bits).exp2(), (-bits).exp2()), bits];
     layers.push(line(
-        format!("theorem, C = {}", number(THEOREM_CONSTANT, 3)),
+        format!("theorem, C = {}", number(constant, 3)),
         Ink::Blue,
         false,
         vec![theorem(*low), theorem(*high)],
@@ -259,6 +279,20 @@ mod tests {
         {
             assert!(drawing.caption.contains(part), "the caption lacks `{part}`: {}", drawing.caption);
         }
+    }
+
+    #[test]
+    fn the_constant_of_the_theorem_is_a_setting() {
+        let tables = [source(&["uniform"], &[8, 12, 16], 20)];
+        let set = |words: &[Assignment]| {
+            let settings = Request::resolve(&SCHEMA, &[], &[words]).unwrap().cells().remove(0);
+            PhaseDiagramSubsetSum.draw_with(&tables, &settings)
+        };
+        assert_eq!(set(&[]).caption, PhaseDiagramSubsetSum.draw(&tables).caption);
+        let drawing = set(&[Assignment::own("constant", "1.5")]);
+        let Layer::Line { at, .. } = layer(&drawing.panels[0], "theorem, C = 1.5") else { panic!("a line") };
+        assert!(at.iter().all(|[n, bits]| (n - 1.5 * (bits + 1.0)).abs() < 1e-9));
+        assert!(drawing.caption.contains("C = 1.5; no paper gives C, and this is ours"), "{}", drawing.caption);
     }
 
     #[test]

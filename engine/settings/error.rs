@@ -94,7 +94,11 @@ impl fmt::Display for SettingsError {
                 if let Some(nearest) = nearest {
                     write!(f, "; did you mean `{nearest}`?")?;
                 }
-                write!(f, " Known keys: {}", known.join(", "))
+                if known.is_empty() {
+                    write!(f, "; nothing can be set here")
+                } else {
+                    write!(f, " Known keys: {}", known.join(", "))
+                }
             }
             Problem::WrongType { expected } => write!(f, "{shown}{origin} has the wrong type: expected {expected}"),
             Problem::NotAllowed { allowed, nearest } => {

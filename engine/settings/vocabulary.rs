@@ -150,6 +150,8 @@ pub const EPS: Field = Field {
     domain: Domain::Real { min: 0.0, max: 1.0, open: true },
     ..positive("eps", "eps", "1", "accuracy: largest distance between a target and its approximation")
 };
+/// C
+pub const CONSTANT: Field = positive("constant", "C", "1", "constant of a theorem that hides it");
 /// a
 pub const HALF_WIDTH: Field =
     positive("half_width", "a", "1", "half width of an interval [-a, a] of numbers").real(1.0);

@@ -2,6 +2,7 @@
 
 use super::plans::print_plans;
 use super::{CliError, Exit, Given, Global, Progress, note, say, stop_on_signals, unknown};
+use crate::engine::settings::Assignment;
 use crate::figures::{FIGURES, Figure};
 use crate::report::drawn::{self, DrawError, Drawn, Format};
 use crate::runner::Study;
@@ -20,33 +21,44 @@ pub(super) struct Figures {
     /// Picture to write [default: both]
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+    /// One setting of the drawing of one figure; `prunelaw show ID` lists them
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
+    set: Vec<String>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   prunelaw figures --effort smoke                    every figure, in seconds
   prunelaw figures pruning_threshold_curve           DIR/figures/ID.svg and .png, table .csv, caption .txt
-  prunelaw figures pruning_threshold_curve --format svg --effort paper";
+  prunelaw figures pruning_threshold_curve --format svg --effort paper
+  prunelaw figures phase_diagram_subset_sum --set constant=2.25      the theorem's line with your own constant";
 
 impl Figures {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
         let (store, how) = (global.store(), global.how());
         let layers = global.layers(&Given::default())?;
+        let figures = named(&self.ids)?;
+        if !self.set.is_empty() && figures.len() != 1 {
+            return Err(CliError(format!("`--set` goes with one figure, not {}: name it", figures.len())));
+        }
+        let words: Vec<Assignment> =
+            self.set.iter().map(|word| Assignment::from_word(word, "--set")).collect::<Result<_, _>>()?;
         let mut wanted = Vec::new();
-        for figure in named(&self.ids)? {
-            wanted.push((figure, drawn::studies(figure, global.effort, &layers)?));
+        for figure in figures {
+            let settings = drawn::settings(figure, &words)?;
+            wanted.push((figure, settings, drawn::studies(figure, global.effort, &layers)?));
         }
         if global.plan {
-            let studies: Vec<Study> = wanted.into_iter().flat_map(|(_, studies)| studies).collect();
+            let studies: Vec<Study> = wanted.into_iter().flat_map(|(.., studies)| studies).collect();
             print_plans(&studies, global)?;
             return Ok(Exit::Done);
         }
         let formats = self.format.map_or(Format::ALL.to_vec(), |format| vec![format]);
         let stop = stop_on_signals()?;
         let mut found = Vec::new();
-        for (figure, studies) in wanted {
+        for (figure, settings, studies) in wanted {
             let watch = Progress::new(figure.card().id, global.quiet);
-            let drawn = match drawn::draw(figure, studies, &store, &how, &stop, &watch) {
+            let drawn = match drawn::draw(figure, &settings, studies, &store, &how, &stop, &watch) {
                 Err(DrawError::Interrupted) => {
                     note(&DrawError::Interrupted.to_string());
                     return Ok(Exit::Interrupted);

@@ -169,7 +169,7 @@ fn make(
     drop(watch);
     for (figure, studies) in figures {
         let watch = Progress::new(figure.card().id, global.quiet);
-        let drawn = match drawn::draw(figure, studies, &store, &how, &stop, &watch) {
+        let drawn = match drawn::draw(figure, &drawn::settings(figure, &[])?, studies, &store, &how, &stop, &watch) {
             Err(DrawError::Interrupted) => return Ok(None),
             drawn => drawn?,
         };

@@ -5,7 +5,7 @@ use super::{CliError, Exit, Global, say, unknown};
 use crate::engine::settings::vocabulary::ALIASES;
 use crate::engine::settings::{Fallback, Field, Schema, Value as Setting, plain};
 use crate::engine::table::Column;
-use crate::figures::{FIGURES, FigureCard};
+use crate::figures::{FIGURES, Figure};
 use crate::report::card;
 use crate::sims::{SIMS, Sim};
 use crate::theorems::THEOREMS;
@@ -32,11 +32,11 @@ impl Show {
         let is = |own: &str, was: Option<&str>| own == id || was == Some(id);
         let claim = THEOREMS.iter().map(|claim| claim.card()).find(|card| is(card.id, card.was));
         let sim = SIMS.iter().find(|sim| is(sim.card().id, sim.card().was));
-        let figure = FIGURES.iter().map(|figure| figure.card()).find(|card| is(card.id, card.was));
+        let figure = FIGURES.iter().find(|figure| is(figure.card().id, figure.card().was));
         let page = match (claim, sim, figure, ledger::find(id)) {
             (Some(card), ..) => card::json(card),
             (_, Some(sim), ..) => sim_page(*sim),
-            (_, _, Some(card), _) => figure_page(card),
+            (_, _, Some(figure), _) => figure_page(*figure),
             (.., Some(entry)) => gap_page(entry),
             _ => return Err(unknown("id", id, ledger().iter().map(|entry| entry.id.as_str()))),
         };
@@ -63,10 +63,12 @@ fn sim_page(sim: &dyn Sim) -> Value {
     })
 }
 
-fn figure_page(card: &FigureCard) -> Value {
+fn figure_page(figure: &dyn Figure) -> Value {
+    let (card, schema) = (figure.card(), figure.schema());
+    let settings = (!schema.fields.is_empty()).then(|| json!({ "when": schema.when, "fields": fields(schema) }));
     json!({
         "id": card.id, "kind": "figure", "was": card.was, "subject": card.subject, "says": card.says,
-        "source": card.source,
+        "source": card.source, "settings": settings.into_iter().collect::<Vec<_>>(),
     })
 }
 

@@ -1,6 +1,8 @@
 //! A figure made from the store: its tables through the runner, its drawing, its files.
 
 use crate::engine::effort::Effort;
+use crate::engine::settings::error::nearest;
+use crate::engine::settings::{Assignment, Problem, Request, Settings, SettingsError};
 use crate::engine::stop::Stop;
 use crate::figures::render::{self, RenderError};
 use crate::figures::{Drawing, Figure, FigureCard, Need, Source};
@@ -90,12 +92,27 @@ pub fn studies(figure: &dyn Figure, effort: Effort, layers: &Layers) -> Result<V
     figure.needs(effort).into_iter().map(study).collect()
 }
 
+/// What a person set of the drawing itself; with no words, its defaults.
+///
+/// # Errors
+/// The first word that the figure does not take, or whose value is not allowed.
+pub fn settings(figure: &dyn Figure, words: &[Assignment]) -> Result<Settings, SettingsError> {
+    let schema = figure.schema();
+    if let Some(word) = words.iter().find(|word| schema.field(&word.key).is_none()) {
+        let known = || schema.fields.iter().map(|field| field.name);
+        let nearest = nearest(&word.key, known());
+        return Err(word.error(Problem::UnknownKey { nearest, known: known().map(str::to_owned).collect() }));
+    }
+    Ok(Request::resolve(schema, &[], &[words])?.cells().remove(0))
+}
+
 /// Computes what is missing of a figure's tables and draws it.
 ///
 /// # Errors
 /// [`DrawError`].
 pub fn draw(
     figure: &dyn Figure,
+    settings: &Settings,
     studies: Vec<Study>,
     store: &Store,
     how: &How,
@@ -110,7 +127,7 @@ pub fn draw(
         }
         sources.push(Source { table: done.table, request: study.request.clone() });
     }
-    Ok(Drawn { card: figure.card(), drawing: figure.draw(&sources), studies })
+    Ok(Drawn { card: figure.card(), drawing: figure.draw_with(&sources, settings), studies })
 }
 
 impl Drawn {

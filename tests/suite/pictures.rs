@@ -73,7 +73,12 @@ fn figures_of_subset_sums_name_their_constant_and_what_is_derived() {
             assert!(caption.contains(part), "`{caption}` lacks `{part}`");
         }
     }
-    let csv = fs::read_to_string(store.path().join("figures/phase_diagram_subset_sum.csv")).unwrap();
+    let csv = || fs::read_to_string(store.path().join("figures/phase_diagram_subset_sum.csv")).unwrap();
+    let first = csv();
+    let set = prunelaw(store.path(), &["figures", "phase_diagram_subset_sum", "--set", "constant=2.25", "--json"]);
+    assert!(set.status.success(), "{}", said(&set));
+    assert!(first.contains("theorem; C = 3,") && csv().contains("theorem; C = 2.25,"));
+    let csv = first;
     // Four laws, three n, sixteen accuracies.
     assert_eq!(csv.lines().filter(|line| line.contains("probability of covering")).count(), 4 * 3 * 16);
 }
@@ -135,6 +140,15 @@ fn bad_input_is_one_error_that_names_the_thing_and_writes_nothing() {
         (vec!["figures", "pruning_threshold_curves"], vec!["pruning_threshold_curves", "`pruning_threshold_curve`"]),
         (vec!["figures", "robustness_law"], vec!["robustness_law", "gap"]),
         (vec!["figures", "--format", "bmp"], vec!["bmp", "svg, png"]),
+        (vec!["figures", "phase_diagram_subset_sum", "--set", "constnat=2"], vec!["constnat", "`constant`"]),
+        (vec!["figures", "phase_diagram_subset_sum", "--set", "constant=0"], vec!["constant = 0", "above 0"]),
+        (
+            vec!["figures", "phase_diagram_subset_sum", "--set", "constant=2,3"],
+            vec!["constant = 2,3", "varies nothing"],
+        ),
+        (vec!["figures", "phase_diagram_subset_sum", "--set", "replicas=2"], vec!["replicas", "constant"]),
+        (vec!["figures", "covering_radius_law", "--set", "constant=2"], vec!["constant", "nothing can be set"]),
+        (vec!["figures", "--set", "constant=2"], vec!["one figure"]),
         (vec!["reproduce", "prune_training"], vec!["prune_training", "`pruned_training`"]),
         (vec!["reproduce", "robustness"], vec!["nothing of `robustness` is built yet"]),
         (vec!["reproduce", FIGURE, "--alpha", "2"], vec!["alpha", "2"]),
