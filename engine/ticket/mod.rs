@@ -6,7 +6,7 @@
 //! * [`deeper`]: the same as one of l + 1 layers (arXiv 2205.02321)
 //! * [`digits`], [`pairs`], [`neurons`]: a weight digit by digit, by a single pair, and whole neurons (arXiv 2006.12156,
 //!   2002.00585)
-//! * [`width`]: how wide a random network it takes for an accuracy
+//! * [`width`]: how wide a random network it takes for an accuracy; [`rehearsal`]: whether the widest does
 //! * [`difference`]: target minus approximation, without losing digits
 //! * [`certificate`], [`ascent`]: how far they are apart on the unit ball, from above and from below
 
@@ -20,6 +20,7 @@ pub mod layer;
 pub mod network;
 pub mod neurons;
 pub mod pairs;
+pub mod rehearsal;
 pub mod target;
 pub mod width;
 

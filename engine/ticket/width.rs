@@ -31,12 +31,17 @@ pub fn first_n(target: &Target, variant: Variant, eps: f64) -> usize {
     ((bits + 4.0).max(2.0) * units_per_live(variant)).ceil().min(MOST_N as f64) as usize
 }
 
-/// The n to try after `n` gave the upper bound `upper`, larger than `eps`: one live unit more per bit that is missing.
-/// `None` if there is no larger one.
-pub fn next_n(n: usize, variant: Variant, upper: f64, eps: f64) -> Option<usize> {
+/// The n to try after these ones, with the upper bounds they gave, none of which is within `eps`: one live unit more per bit
+/// that is missing, or as many as the last two say that a bit takes. `None` if there is no larger one.
+pub fn next_n(tried: &[(usize, f64)], variant: Variant, eps: f64) -> Option<usize> {
+    let (n, upper) = *tried.last()?;
+    let measured = match tried {
+        [.., (before, was), _] => (n - before) as f64 / (was / upper).log2().max(f64::MIN_POSITIVE),
+        _ => 0.0,
+    };
     let missing = (upper / eps).log2().clamp(1.0, MOST_LIVE as f64);
-    let next = n + (missing * units_per_live(variant)).ceil() as usize;
-    (n < MOST_N).then_some(next.min(MOST_N))
+    let more = (missing * measured.max(units_per_live(variant))).ceil().min(MOST_N as f64);
+    (n < MOST_N).then_some((n + more as usize).min(MOST_N))
 }
 
 #[cfg(test)]
@@ -52,12 +57,14 @@ mod tests {
         assert_eq!(first_n(&target, Variant::Strict, 0.01), 33);
         assert_eq!(first_n(&target, Variant::Strict, 1e-300), MOST_N);
         assert_eq!(first_n(&target, Variant::Adaptive, 1e9), 2);
-        assert_eq!(next_n(17, Variant::Adaptive, 0.07, 0.01), Some(20));
-        assert_eq!(next_n(17, Variant::Adaptive, 0.0101, 0.01), Some(18));
-        assert_eq!(next_n(17, Variant::Strict, f64::INFINITY, 0.01), Some(97));
-        assert_eq!(
-            (next_n(120, Variant::Strict, 1.0, 0.01), next_n(MOST_N, Variant::Strict, 1.0, 0.01)),
-            (Some(128), None)
-        );
+        let next = |tried: &[(usize, f64)], variant| next_n(tried, variant, 0.01);
+        assert_eq!(next(&[(17, 0.07)], Variant::Adaptive), Some(20));
+        assert_eq!(next(&[(17, 0.0101)], Variant::Adaptive), Some(18));
+        assert_eq!(next(&[(17, f64::INFINITY)], Variant::Strict), Some(97));
+        assert_eq!(next(&[(120, 1.0)], Variant::Strict), Some(128));
+        assert_eq!(next(&[(MOST_N, 1.0)], Variant::Strict), None);
+        // Eight more units gave one bit, and two are missing; nothing was gained at all.
+        assert_eq!(next(&[(20, 0.08), (28, 0.04)], Variant::Adaptive), Some(44));
+        assert_eq!(next(&[(20, 0.08), (28, 0.08)], Variant::Adaptive), Some(128));
     }
 }

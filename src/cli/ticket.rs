@@ -6,6 +6,7 @@ use crate::engine::key::Key;
 use crate::engine::stop::Stop;
 use crate::engine::subset_sum::SampleLaw;
 use crate::engine::ticket::network::widths;
+use crate::engine::ticket::rehearsal::rehearse;
 use crate::engine::ticket::width::{MOST_N, first_n, next_n};
 use crate::engine::ticket::{self, Certificate, Construction, Target, Variant, WEIGHT_LAWS, certify, construct};
 use crate::outside;
@@ -19,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 /// Accuracy where nobody asks for another.
 const EPS: f64 = 0.01;
+/// A rehearsal may come out too large by this factor; beyond it an accuracy is out of reach.
+const OUT_OF_REACH: f64 = 4.0;
 /// Weights of a target, times searches from below: many for small networks, some for large ones.
 const SEARCHED_WEIGHTS: usize = 4_000_000;
 
@@ -125,21 +128,23 @@ impl Ticket {
         quiet: bool,
     ) -> Result<Option<Made>, CliError> {
         let eps = self.eps.unwrap_or(EPS);
+        let mut tried = Vec::new();
         loop {
             let Some(made) = make(target, how, root, stop) else { return Ok(None) };
             let upper = made.certificate.upper;
             if upper <= eps {
                 return Ok(Some(made));
             }
-            let Some(n) = next_n(how.n, how.variant, upper, eps) else {
-                return Err(CliError(format!(
-                    "--eps {eps:e} cannot be certified: the error is at most {upper:.3e} at n = {}, the largest; nearest: \
-                     --eps {}, or --n {} to have that ticket",
-                    how.n,
-                    shown_above(upper),
-                    how.n
-                )));
-            };
+            tried.push((how.n, upper));
+            let Some(n) = next_n(&tried, how.variant, eps) else { return Err(cannot(eps, upper)) };
+            // What two guesses did not reach may be out of reach, and the widest networks take longest to build.
+            if tried.len() == 2 {
+                let widest = Construction { n: MOST_N, ..how };
+                let Some(least) = rehearse(target, &widest, &root.child("init"), stop) else { return Ok(None) };
+                if least > OUT_OF_REACH * eps {
+                    return Err(cannot(eps, least));
+                }
+            }
             refuse_what_does_not_fit(target, n)?;
             if !quiet {
                 note(&format!("n = {}: error at most {}; going on with n = {n}", how.n, shown_above(upper)));
@@ -147,6 +152,15 @@ impl Ticket {
             how.n = n;
         }
     }
+}
+
+/// The error for an accuracy that no n reaches, where the largest gives about this bound.
+fn cannot(eps: f64, upper: f64) -> CliError {
+    let nearest = shown_above(upper);
+    CliError(format!(
+        "--eps {eps:e} cannot be certified: the bound of the error is about {upper:.3e} at n = {MOST_N}, the largest; \
+         nearest: --eps {nearest}, or --n {MOST_N} to have that ticket"
+    ))
 }
 
 fn make(target: &Target, how: Construction, root: &Key, stop: &Stop) -> Option<Made> {
