@@ -8,7 +8,7 @@
 //! * [`outside`]: files that settings name; [`network_file`]: a network in one of them
 //! * [`store`]: where tables lie, and how they survive a kill at any moment
 //! * [`runner`]: threads, groups, shards, resume, the clock
-//! * [`verify`]: evidence, levels, verdicts
+//! * [`verify`]: evidence, levels, verdicts; [`claim`]: the verdict on somebody's own bound
 //! * [`report`]: figures from the store, and the HTML report
 //! * [`explore`]: the local page with sliders
 //! * [`cli`]: the command line
@@ -19,6 +19,7 @@ pub use prunelaw_figures as figures;
 pub use prunelaw_sims as sims;
 pub use prunelaw_theorems as theorems;
 
+pub mod claim;
 pub mod cli;
 pub mod explore;
 pub mod network_file;

@@ -4,6 +4,7 @@
 //! 3 interrupted, can be resumed.
 
 mod cite;
+mod claim;
 mod collect;
 mod completions;
 mod explore;
@@ -128,6 +129,7 @@ enum Command {
     Show(show::Show),
     Verify(verify::Verify),
     Run(run::Run),
+    Claim(claim::Claim),
     Figures(figures::Figures),
     Reproduce(reproduce::Reproduce),
     Train(train::Train),
@@ -199,6 +201,7 @@ pub fn main() -> ExitCode {
         Command::Show(args) => args.run(&global),
         Command::Verify(args) => args.run(&global),
         Command::Run(args) => args.run(&global),
+        Command::Claim(args) => args.run(&global),
         Command::Figures(args) => args.run(&global),
         Command::Reproduce(args) => args.run(&global),
         Command::Train(args) => args.run(&global),

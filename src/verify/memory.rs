@@ -22,7 +22,7 @@ impl Bench for InMemory {
 }
 
 /// The rows of these replicas of these cells, sorted by axes and replica.
-pub(super) fn draw(study: &Study, cells: &[Settings], replicas: Range<u64>) -> Done {
+pub(crate) fn draw(study: &Study, cells: &[Settings], replicas: Range<u64>) -> Done {
     let (experiment, request) = (&study.experiment, &study.request);
     let measures = experiment.columns(request.schema());
     let mut table = Table::new(&columns(request.schema(), measures));

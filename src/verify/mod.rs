@@ -19,7 +19,9 @@ mod sound;
 pub mod witness;
 
 pub use memory::InMemory;
+pub(crate) use memory::draw;
 pub use report::{Config, Report, Version, because, point, to_json, words};
+pub(crate) use witness::quoted;
 
 use crate::engine::effort::Effort;
 use crate::engine::settings::{Assignment, address};

@@ -32,8 +32,8 @@ pub(super) fn command(card: &Card, verdict: &Verdict, level: f64, ask: &Ask) -> 
 }
 
 /// A word that a shell reads back as it is.
-fn quoted(word: &str) -> String {
-    let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+pub(crate) fn quoted(word: &str) -> String {
+    let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_.=,:/".contains(c));
     if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 

@@ -212,7 +212,20 @@ fn every_command_has_help_with_an_example() {
     let folder = TempDir::new().unwrap();
     let help = stdout(&prunelaw(folder.path(), &["--help"]));
     assert!(help.contains("Examples:"));
-    for command in ["list", "show", "verify", "run", "figures", "reproduce", "collect", "cite", "info", "completions"] {
+    for command in [
+        "list",
+        "show",
+        "verify",
+        "run",
+        "claim",
+        "ticket",
+        "figures",
+        "reproduce",
+        "collect",
+        "cite",
+        "info",
+        "completions",
+    ] {
         assert!(help.contains(&format!("\n  {command} ")), "{command} is not in the help");
         let output = prunelaw(folder.path(), &[command, "--help"]);
         assert_eq!(output.status.code(), Some(0));

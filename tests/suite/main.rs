@@ -3,6 +3,7 @@
 mod architecture;
 mod bounds;
 mod catalogue;
+mod claim;
 mod cli;
 mod explore;
 mod goldens;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-const FIELDS: [&str; 18] = [
+pub(crate) const FIELDS: [&str; 18] = [
     "id",
     "subject",
     "source",
