@@ -25,6 +25,7 @@ pub(super) struct Claim {
 const EXAMPLES: &str = "\
 Examples:
   prunelaw claim 'radius >= 2^-n' --sim covering_radius
+  prunelaw claim 'lip_lower >= 0.5*eps*sqrt(n*d/p_eff)' --sim robustness_width_sweep
   prunelaw claim 'test_accuracy >= 1 - 2*test_loss' --sim pruning_phase_grid --set keep=lin(0.1,1,10)
   prunelaw claim 'train_loss <= 0.1*sqrt(d/n)/keep' --sim pruning_phase_grid --effort smoke --json
 

@@ -138,7 +138,7 @@ fn bad_input_is_one_error_that_names_the_thing_and_writes_nothing() {
     let store = folder.path().join("store");
     for (words, parts) in [
         (vec!["figures", "pruning_threshold_curves"], vec!["pruning_threshold_curves", "`pruning_threshold_curve`"]),
-        (vec!["figures", "robustness_law"], vec!["robustness_law", "gap"]),
+        (vec!["figures", "mask_landscape_map"], vec!["mask_landscape_map", "gap"]),
         (vec!["figures", "--format", "bmp"], vec!["bmp", "svg, png"]),
         (vec!["figures", "phase_diagram_subset_sum", "--set", "constnat=2"], vec!["constnat", "`constant`"]),
         (vec!["figures", "phase_diagram_subset_sum", "--set", "constant=0"], vec!["constant = 0", "above 0"]),
@@ -150,7 +150,7 @@ fn bad_input_is_one_error_that_names_the_thing_and_writes_nothing() {
         (vec!["figures", "covering_radius_law", "--set", "constant=2"], vec!["constant", "nothing can be set"]),
         (vec!["figures", "--set", "constant=2"], vec!["one figure"]),
         (vec!["reproduce", "prune_training"], vec!["prune_training", "`pruned_training`"]),
-        (vec!["reproduce", "robustness"], vec!["nothing of `robustness` is built yet"]),
+        (vec!["reproduce", "random_subnetworks"], vec!["nothing of `random_subnetworks` is built yet"]),
         (vec!["reproduce", FIGURE, "--alpha", "2"], vec!["alpha", "2"]),
     ] {
         let output = prunelaw(&store, &words);
