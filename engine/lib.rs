@@ -13,6 +13,7 @@
 //! * [`real`], [`kernel`], [`training`]: the two number types, vector code over them, and how a network is trained
 //! * [`lipschitz`]: how steep a two-layer network is, in a bracket with certified ends
 //! * [`information`]: what a mask knows about the data
+//! * [`enumerated`]: a network and a data law small enough to go through all of it
 //! * [`measure`]: what an evaluated network shows beside its loss
 //! * [`subset_sum`]: which numbers a set of samples adds up to, behind strong tickets
 //! * [`table`]: results, one row per replica
@@ -22,6 +23,7 @@
 pub mod data;
 pub mod device;
 pub mod effort;
+pub mod enumerated;
 pub mod fraction;
 pub mod information;
 pub mod kernel;
