@@ -22,6 +22,7 @@ pub mod drawing;
 pub mod feature_versus_noise;
 pub mod figure;
 mod font;
+pub mod mask_information;
 pub mod paper_synthetic_curves;
 pub mod patch_law;
 mod phase_diagram;
@@ -45,6 +46,7 @@ pub static FIGURES: &[&dyn Figure] = &[
     &phase_diagram_width::PhaseDiagramWidth,
     &feature_versus_noise::FeatureVersusNoise,
     &paper_synthetic_curves::PaperSyntheticCurves,
+    &mask_information::MaskInformation,
     &phase_diagram_subset_sum::PhaseDiagramSubsetSum,
     &covering_radius_law::CoveringRadiusLaw,
     &ticket_error_by_width::TicketErrorByWidth,

@@ -7,12 +7,14 @@
 //! * [`covering_radius`]: how well random subset sums cover an interval
 //! * [`ticket_construction`]: strong tickets by subset sums
 //! * [`robustness_width_sweep`]: how steep networks are that fit random labels
+//! * [`mask_information_toy`]: what masks know about the data, by enumeration
 //! * [`patches`]: what sims on the two-patch law share
 //! * [`SIMS`]: the registry
 
 pub mod covering_radius;
 pub mod dense_regime_sweep;
 mod labelled;
+pub mod mask_information_toy;
 pub mod paper_synthetic_figure;
 mod patch_sweep;
 pub mod patches;
@@ -36,6 +38,7 @@ pub static SIMS: &[&dyn Sim] = &[
     &robustness_width_sweep::RobustnessWidthSweep,
     &covering_radius::CoveringRadii,
     &ticket_construction::TicketConstruction,
+    &mask_information_toy::MaskInformationToy,
 ];
 
 /// The experiment of this id.

@@ -179,6 +179,9 @@ pub const VALUES: Field = Field {
     axis: false,
 };
 
+/// Pruned parameters
+pub const PRUNED: Field = count("pruned", "", "parameters", "parameters that the mask prunes");
+
 /// A word that can be written instead of a field, and becomes that field.
 #[derive(Debug)]
 pub struct Alias {
