@@ -22,7 +22,11 @@ impl Limit {
     /// The margin is 1 - worst / limit: relative slack, negative for a violation. A limit of 0 has no scale: the margin is 1
     /// for 0 and otherwise minus what was seen.
     pub fn judge(&self, point: &Point<'_>, failed: Vec<String>) -> Finding {
-        let seen = point.numbers(self.column);
+        self.judge_values(point, &point.numbers(self.column), failed)
+    }
+
+    /// The same for one number per replica that is made of several columns; `column` is its name in words.
+    pub fn judge_values(&self, point: &Point<'_>, seen: &[f64], failed: Vec<String>) -> Finding {
         let worst = (0..seen.len()).max_by(|a, b| seen[*a].total_cmp(&seen[*b])).unwrap_or(0);
         let margin = match self.limit {
             0.0 if seen[worst] == 0.0 => 1.0,

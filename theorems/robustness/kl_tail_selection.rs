@@ -26,6 +26,8 @@
 //! ## Gaps to the paper
 //! Lemma 1 has the constant 72 where this form has 1; for tiny I and delta its logarithm wins all the same.
 
+use super::bounds::Version;
+use super::bounds::effective::selected;
 use super::{CANDIDATES, KUMAR, SUBJECT};
 use crate::point::{Point, points};
 use crate::rate::Event;
@@ -54,16 +56,6 @@ const NORMAL: f64 = f64::INFINITY;
 /// (I + ln 2) / ln(1/q): the largest chance that a selected variable exceeds what each fixed one exceeds with chance q.
 pub fn hit_rate(information: f64, q: f64) -> f64 {
     (information + LN_2) / -q.ln()
-}
-
-/// sqrt(C ((I + ln 2)/delta + ln 2)): |X_W| stays below with chance 1 - delta if P(|X_t| >= u) <= 2 exp(-u^2 / C).
-pub fn kl_quantile(c: f64, information: f64, delta: f64) -> f64 {
-    (c * ((information + LN_2) / delta + LN_2)).sqrt()
-}
-
-/// a_1 sqrt(C I / delta + C ln(2/delta)) with a_1^2 = 72: the same by Lemma 1 of arXiv 2402.01089.
-pub fn lemma_quantile(c: f64, information: f64, delta: f64) -> f64 {
-    (72.0 * c * (information / delta + (2.0 / delta).ln())).sqrt()
 }
 
 /// sqrt(C ln(2 K / delta)): the same for any selection of K variables, by a union bound.
@@ -154,8 +146,8 @@ fn one(settings: &Settings, key: &Key) -> Result<Row, TrialError> {
         return Ok(vec![x[at.unwrap_or(x.len() - 1)].into(), information.into()]);
     }
     let any = x[rng.random_range(0..x.len())];
-    let selected = if coin < strength { x.iter().copied().fold(any, f64::max) } else { any };
-    Ok(vec![selected.into(), adversary(x.len(), strength.min(1.0)).into()])
+    let taken = if coin < strength { x.iter().copied().fold(any, f64::max) } else { any };
+    Ok(vec![taken.into(), adversary(x.len(), strength.min(1.0)).into()])
 }
 
 /// The inequality, or its false sibling, for which a selected variable is a fixed one up to ln 2.
@@ -174,14 +166,14 @@ impl KlTailSelection {
         let information = mean.mean + 4.75 * mean.standard_error;
         let count = point.number("candidates");
         let q = count.recip();
-        let (selected, u) = (point.numbers("selected"), critical(q, NORMAL));
+        let (drawn, u) = (point.numbers("selected"), critical(q, NORMAL));
         // A number that is none is a hit.
-        let hits = |level: f64| -> Vec<bool> { selected.iter().map(|x| !(*x <= level)).collect() };
+        let hits = |level: f64| -> Vec<bool> { drawn.iter().map(|x| !(*x <= level)).collect() };
         let rate = hit_rate(self.informed * information, q).min(1.0);
         let tail = Event { version: "as stated", law: RateLaw::AtMost(rate) }.judge(point, &hits(u), level, points);
         let forms = [
-            ("with a failure rate", kl_quantile(2.0, information, DELTA)),
-            ("Lemma 1", lemma_quantile(2.0, information, DELTA)),
+            ("with a failure rate", selected(Version::Sharp, 2.0, information, DELTA)),
+            ("Lemma 1", selected(Version::Printed, 2.0, information, DELTA)),
         ];
         let trivial = union_quantile(2.0, count, DELTA);
         let form = |(version, bound): (&'static str, f64)| {
@@ -248,14 +240,15 @@ mod tests {
     #[test]
     fn the_forms_have_the_values_of_the_sheet() {
         let information = 64.0_f64.ln();
-        assert!((kl_quantile(2.0, information, 0.1) - 9.9).abs() < 0.05);
-        assert!((lemma_quantile(2.0, information, 0.1) - 80.1).abs() < 0.05);
+        assert!((selected(Version::Sharp, 2.0, information, 0.1) - 9.9).abs() < 0.05);
+        assert!((selected(Version::Printed, 2.0, information, 0.1) - 80.1).abs() < 0.05);
     }
 
     #[test]
     fn lemma_1_is_smaller_only_where_information_and_delta_are_tiny() {
-        let smaller =
-            |information, delta| lemma_quantile(2.0, information, delta) < kl_quantile(2.0, information, delta);
+        let smaller = |information, delta| {
+            selected(Version::Printed, 2.0, information, delta) < selected(Version::Sharp, 2.0, information, delta)
+        };
         assert!(smaller(0.0, 1e-3) && !smaller(0.0, 1.5e-3));
         for delta in [1e-9, 1e-6, 1e-3, 0.1, 0.9] {
             assert!(!smaller(0.01, delta), "{delta}");

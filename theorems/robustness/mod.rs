@@ -3,13 +3,20 @@
 //! * [`correlation_bounded_by_information`]: how far a selection can follow noise
 //! * [`kl_tail_selection`]: how often a selection hits what fixed choices rarely do
 //! * [`vc_and_rademacher_forms`]: a class that was chosen by the data
+//! * [`mask_information_bounds`]: what a mask can know at most
 //! * [`information_estimators_report`]: what estimators make of known information
+//! * [`trained_masks_know_more`], [`shuffled_masks_know_little`]: exact information on an enumerated network
+//! * [`tickets_exist_not_found_fast`]: the best of all masks of that network, and what rules find
 //! * [`bounds`]: the laws in their versions, which sims and figures may draw
 
 pub mod bounds;
 pub mod correlation_bounded_by_information;
 pub mod information_estimators_report;
 pub mod kl_tail_selection;
+pub mod mask_information_bounds;
+pub mod shuffled_masks_know_little;
+pub mod tickets_exist_not_found_fast;
+pub mod trained_masks_know_more;
 pub mod vc_and_rademacher_forms;
 
 pub mod effective_parameters;
