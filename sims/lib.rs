@@ -8,6 +8,7 @@
 //! * [`ticket_construction`]: strong tickets by subset sums
 //! * [`robustness_width_sweep`]: how steep networks are that fit random labels
 //! * [`mask_information_toy`]: what masks know about the data, by enumeration
+//! * [`memorization_by_method`]: how many random labels networks of every pruning rule memorize
 //! * [`patches`]: what sims on the two-patch law share
 //! * [`SIMS`]: the registry
 
@@ -15,6 +16,7 @@ pub mod covering_radius;
 pub mod dense_regime_sweep;
 mod labelled;
 pub mod mask_information_toy;
+pub mod memorization_by_method;
 pub mod paper_synthetic_figure;
 mod patch_sweep;
 pub mod patches;
@@ -36,6 +38,7 @@ pub static SIMS: &[&dyn Sim] = &[
     &pruning_trajectory::PruningTrajectory,
     &paper_synthetic_figure::PaperSyntheticFigure,
     &robustness_width_sweep::RobustnessWidthSweep,
+    &memorization_by_method::MemorizationByMethod,
     &covering_radius::CoveringRadii,
     &ticket_construction::TicketConstruction,
     &mask_information_toy::MaskInformationToy,

@@ -1,6 +1,7 @@
 //! The generic data of the laws of robustness: x ~ N(0, I_d / d), and labels that are independent fair signs, so pure noise of
 //! variance 1 (arXiv 2009.14444, sec. 1; c = 1 in the isoperimetry of 2105.12806).
 
+use super::{Answers, LabelledData};
 use crate::key::Key;
 use crate::network::init::InitLaw;
 use ndarray::{Array2, Axis, concatenate};
@@ -35,6 +36,12 @@ impl RandomLabels {
         concatenate(Axis(0), &[self.x.view(), between.view()]).expect("both have d columns")
     }
 
+    /// The samples as classes, 1 for +1 and 0 for -1, with inputs times `scale`: sqrt(d) gives N(0, I_d).
+    pub fn classes(&self, scale: f64) -> LabelledData {
+        let y = Answers::Classes(self.y.iter().map(|y| usize::from(*y > 0.0)).collect());
+        LabelledData { x: &self.x * scale, y }
+    }
+
     /// |mean y|.
     pub fn imbalance(&self) -> f64 {
         (self.y.iter().sum::<f64>() / self.y.len() as f64).abs()
@@ -52,6 +59,10 @@ mod tests {
         // Standard deviations sqrt(2 / (n d)) and 1 / sqrt(n); five of each.
         assert!((square - 1.0).abs() < 0.03 && data.imbalance() < 0.12, "{square}");
         assert!(data.y.iter().all(|y| y.abs() == 1.0));
+        let classes = data.classes(50f64.sqrt());
+        assert!((classes.x.mapv(|x| x * x).mean().unwrap() - 1.0).abs() < 0.03 && classes.classes() == 2);
+        let Answers::Classes(y) = classes.y else { panic!("classes") };
+        assert!(y.iter().zip(&data.y).all(|(class, sign)| (*class == 1) == (*sign > 0.0)));
         let points = data.and_between(&Key::root("between"));
         assert_eq!(points.dim(), (4000, 50));
         // E |(1 - t) x + t x'|^2 = E (1 - t)^2 + t^2 = 2/3.

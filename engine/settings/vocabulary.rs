@@ -106,6 +106,18 @@ pub const MOMENTUM: Field = Field {
 /// Weight decay
 pub const WEIGHT_DECAY: Field =
     not_negative("weight_decay", "", "1", "coefficient of w in the gradient (sgd)").real(0.0);
+/// Pruning rule
+pub const RULE: Field = choice(
+    "rule",
+    &["random", "magnitude", "magnitude-after", "snip", "grasp", "synflow", "imp"],
+    "which weights are kept: at random, by initial or trained magnitude, SNIP, GraSP, SynFlow, iterative magnitude pruning",
+);
+/// What is done to a mask or its weights before the final training
+pub const ABLATION: Field = choice(
+    "ablation",
+    &["none", "shuffle", "reinit"],
+    "nothing, the final mask shuffled within each layer, or fresh initial weights",
+);
 /// Loss
 pub const LOSS: Field = choice(
     "loss",
