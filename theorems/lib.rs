@@ -58,6 +58,8 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &robustness::trained_masks_know_more::CLAIM,
     &robustness::shuffled_masks_know_little::CLAIM,
     &robustness::tickets_exist_not_found_fast::CLAIM,
+    &robustness::memorization_follows_information::CLAIM,
+    &robustness::shuffle_and_reinit_ablations::CLAIM,
     &strong_tickets::growth_step_identity::CLAIM,
     &strong_tickets::gadget_law_contains_uniform::CLAIM,
     &strong_tickets::covering_radius_counting::CLAIM,

@@ -20,6 +20,10 @@ pub mod trained_masks_know_more;
 pub mod vc_and_rademacher_forms;
 
 pub mod effective_parameters;
+mod memorization;
+pub mod memorization_follows_information;
+pub mod published_memorization;
+pub mod shuffle_and_reinit_ablations;
 
 use crate::Subject;
 use crate::card::OpenSetting;
