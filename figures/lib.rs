@@ -12,6 +12,8 @@
 //! * [`paper_synthetic_curves`]: the paper's synthetic figures beside ours
 //! * [`phase_diagram_subset_sum`], [`covering_radius_law`]: how well random subset sums cover an interval
 //! * [`ticket_error_by_width`]: how the error of strong tickets falls with the width of the random network
+//! * [`memorization_capacity`], [`effective_parameters`]: what pruned networks memorize, by method, and what their masks may
+//!   know
 //! * [`FIGURES`]: the registry
 
 pub mod axis;
@@ -19,10 +21,13 @@ mod caption;
 pub mod contour;
 pub mod covering_radius_law;
 pub mod drawing;
+pub mod effective_parameters;
 pub mod feature_versus_noise;
 pub mod figure;
 mod font;
 pub mod mask_information;
+mod memorization;
+pub mod memorization_capacity;
 pub mod paper_synthetic_curves;
 pub mod patch_law;
 mod phase_diagram;
@@ -46,7 +51,9 @@ pub static FIGURES: &[&dyn Figure] = &[
     &phase_diagram_width::PhaseDiagramWidth,
     &feature_versus_noise::FeatureVersusNoise,
     &paper_synthetic_curves::PaperSyntheticCurves,
+    &effective_parameters::EffectiveParameters,
     &mask_information::MaskInformation,
+    &memorization_capacity::MemorizationCapacity,
     &phase_diagram_subset_sum::PhaseDiagramSubsetSum,
     &covering_radius_law::CoveringRadiusLaw,
     &ticket_error_by_width::TicketErrorByWidth,
