@@ -97,6 +97,14 @@ impl Verdict {
         }
     }
 
+    /// By what factor a vacuous bound misses what is free: at least 1.
+    pub fn factor(&self) -> Option<f64> {
+        match self {
+            Verdict::Vacuous { bound, trivial } => Some((bound / trivial).max(trivial / bound)),
+            _ => None,
+        }
+    }
+
     // violated > inconclusive > vacuous > scaling agrees > holds; out of scope says nothing. A scaling leaves constants
     // open that `holds` does not, so of both together it speaks.
     fn rank(&self) -> u8 {
@@ -153,9 +161,12 @@ pub struct Finding {
 
 /// The worst of the findings: violated > inconclusive > vacuous > scaling agrees > holds, out of scope only if all are.
 ///
-/// Among equally bad ones the smallest margin speaks. No finding at all is inconclusive: a verdict is proved positive.
+/// Among equally bad ones the smallest margin or the largest factor speaks. No finding at all is inconclusive: a verdict is proved positive.
 pub fn worst<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Verdict {
-    let badness = |verdict: &Verdict| (verdict.rank(), verdict.margin().map_or(f64::NEG_INFINITY, |margin| -margin));
+    let badness = |verdict: &Verdict| {
+        let worse = verdict.margin().map(|margin| -margin).or(verdict.factor());
+        (verdict.rank(), worse.unwrap_or(f64::NEG_INFINITY))
+    };
     let worse =
         |a: &&Verdict, b: &&Verdict| badness(a).0.cmp(&badness(b).0).then(badness(a).1.total_cmp(&badness(b).1));
     findings.into_iter().map(|finding| &finding.verdict).max_by(worse).cloned().unwrap_or_else(|| {

@@ -157,6 +157,8 @@ pub const DATA: Field = Field {
     axis: false,
 };
 
+/// |F|
+pub const FUNCTIONS: Field = count("functions", "|F|", "functions", "functions of a finite class");
 /// eps
 pub const EPS: Field = Field {
     domain: Domain::Real { min: 0.0, max: 1.0, open: true },

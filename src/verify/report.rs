@@ -127,8 +127,9 @@ fn one(report: &Report) -> Value {
         .versions
         .iter()
         .map(|version| {
-            let (verdict, margin) = (version.verdict.name(), version.verdict.margin());
-            json!({ "name": version.name, "verdict": verdict, "margin": margin })
+            let verdict = &version.verdict;
+            let (margin, factor) = (verdict.margin(), verdict.factor());
+            json!({ "name": version.name, "verdict": verdict.name(), "margin": margin, "factor": factor })
         })
         .collect();
     let config: Vec<Value> = report
@@ -196,7 +197,8 @@ pub fn because(verdict: &Verdict) -> Option<String> {
         Verdict::Violated { witness, .. } => Some(witness.seen.clone()),
         Verdict::OutOfScope { failed } => Some(format!("assumption fails: {}", failed.join(", "))),
         Verdict::Vacuous { bound, trivial } => {
-            Some(format!("the bound {bound} does not beat {trivial}, which is free"))
+            let factor = verdict.factor().unwrap_or(f64::NAN);
+            Some(format!("the bound {bound:.3e} misses {trivial:.3e}, which is free, by a factor {factor:.3e}"))
         }
         Verdict::Inconclusive { replicas_needed: None, because } => Some(because.clone()),
         Verdict::Inconclusive { replicas_needed: Some(needed), because } => {

@@ -8,6 +8,10 @@
 //! * [`trained_masks_know_more`], [`shuffled_masks_know_little`]: exact information on an enumerated network
 //! * [`tickets_exist_not_found_fast`]: the best of all masks of that network, and what rules find
 //! * [`bounds`]: the laws in their versions, which sims and figures may draw
+//! * [`effective_parameters`]: the four definitions of p_eff
+//! * [`isoperimetry`], [`discrete_cube_is_not_isoperimetric`]: tails of Lipschitz functions, and where they are heavier
+//! * [`fit_below_noise_correlates`]: who fits below the noise correlates with it
+//! * [`law_finite_class`]: no smooth function of a finite class fits random labels
 
 pub mod bounds;
 pub mod correlation_bounded_by_information;
@@ -19,11 +23,16 @@ pub mod tickets_exist_not_found_fast;
 pub mod trained_masks_know_more;
 pub mod vc_and_rademacher_forms;
 
+pub mod discrete_cube_is_not_isoperimetric;
+mod draw;
 pub mod effective_parameters;
 mod memorization;
 pub mod memorization_follows_information;
 pub mod published_memorization;
 pub mod shuffle_and_reinit_ablations;
+pub mod fit_below_noise_correlates;
+pub mod isoperimetry;
+pub mod law_finite_class;
 
 use crate::Subject;
 use crate::card::OpenSetting;

@@ -3,7 +3,8 @@
 //! A masked class: functions f_(m, w), and an algorithm that chooses one by the data D. p_eff = I(m; D) + E|m|_1 ln(1 + 60
 //! W J / eps), here in nats; the paper mixes nats (its Lemma 1) and bits (log2 in its theorems).
 
-use super::{Bound, DataLaw, Parametrization, Version, bits};
+use super::super::effective_parameters::{bits, price};
+use super::{Bound, DataLaw, Parametrization, Version};
 use std::f64::consts::LN_2;
 
 /// a_1^2 of Lemma 1: 8 times the 9C of a C-subgaussian variable's moments.
@@ -40,7 +41,7 @@ fn rounded(version: Version, eps: f64) -> f64 {
 
 /// Nats that one kept weight counts in p_eff: ln(1 + 60 W J / eps), with 90 for 60 in all but the printed version.
 pub fn nats_per_weight(version: Version, class: &Parametrization, eps: f64) -> f64 {
-    class.nats(60.0, rounded(version, eps)).exp().ln_1p()
+    price(class.diameter, class.sensitivity, rounded(version, eps))
 }
 
 /// Theorem 4: given [`least_samples`], w.p. 1 - delta an output f that fits below noise by eps has Lip(f) at least this;

@@ -9,14 +9,12 @@
 //! 0.001 for a function that takes both signs. So every bound carries what is free beside it, and the factor between the two.
 //! With their printed constants all the theorems are vacuous at sizes that a laptop can train.
 //!
-//! Information and logarithms are in nats; [`bits`] is for display.
+//! Information and logarithms are in nats.
 
 pub mod effective;
 pub mod floors;
 pub mod sharp;
 pub mod universal;
-
-use std::f64::consts::LN_2;
 
 /// In which form a statement is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,11 +171,6 @@ impl Parametrization {
     pub fn nats(&self, factor: f64, eps: f64) -> f64 {
         (factor * self.diameter * self.sensitivity / eps).ln()
     }
-}
-
-/// Bits of this many nats.
-pub fn bits(nats: f64) -> f64 {
-    nats / LN_2
 }
 
 #[cfg(test)]

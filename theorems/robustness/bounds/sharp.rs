@@ -29,6 +29,18 @@ pub fn finite_class(law: &DataLaw, eps: f64, s: f64, ln_functions: f64, lipschit
     Bound::at_most(Version::Sharp, exponent.exp() + lopsided(law, s))
 }
 
+/// S1 for odd functions of a symmetric x, whose mean is 0, so that a lopsided sample does no harm: the chance that some
+/// mean(f y) is at least `correlation` is at most |F| exp(-n d correlation^2 / (2 c L^2)).
+pub fn odd_class(law: &DataLaw, correlation: f64, ln_functions: f64, lipschitz: f64) -> Bound {
+    let exponent = law.size() * correlation * correlation / (2.0 * lipschitz * lipschitz);
+    Bound::at_most(Version::Sharp, (ln_functions - exponent).exp())
+}
+
+/// The correlation at which that chance is `rate`.
+pub fn odd_class_correlation(law: &DataLaw, rate: f64, ln_functions: f64, lipschitz: f64) -> f64 {
+    largest_correlation(law, ln_functions - rate.ln(), lipschitz)
+}
+
 /// S1 solved for L: w.p. 1 - delta - 2 exp(-n s^2 / 2) every such f has Lip(f) >= tau sqrt(n d / (2 c ln(|F| / delta))).
 pub fn finite_class_lipschitz(law: &DataLaw, eps: f64, s: f64, ln_functions: f64, delta: f64) -> Bound {
     let nats = ln_functions + (1.0 / delta).ln();
@@ -100,6 +112,14 @@ mod tests {
         // An S2 that holds with equality is the normalised form at that constant.
         let lipschitz = expectation(&law, 1.0 - (1.0 - fit - 0.05f64).powi(2), information).value;
         assert!((fit / lipschitz - normalised).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_odd_ridge_class_of_the_sheet_fails_one_time_in_ten_at_most() {
+        let (law, tau) = (DataLaw::gaussian(40, 20), correlation(0.5));
+        assert!((odd_class(&law, tau, 100f64.ln(), 2.23).value - 0.1).abs() < 1e-3);
+        let at = odd_class_correlation(&law, 0.1, 100f64.ln(), 2.23);
+        assert!((odd_class(&law, at, 100f64.ln(), 2.23).value - 0.1).abs() < 1e-12);
     }
 
     #[test]

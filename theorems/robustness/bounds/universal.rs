@@ -77,7 +77,7 @@ pub fn side_event(version: Version, samples: usize, eps: f64) -> Bound {
 
 #[cfg(test)]
 mod tests {
-    use super::super::bits;
+    use super::super::super::effective_parameters::bits;
     use super::*;
 
     /// n = 200, d = 20, k = 64 neurons with parameters within 5; inputs N(0, I/d) are within 1.5.
