@@ -142,6 +142,11 @@ impl Kinks {
         self.counts
     }
 
+    /// For every hyperplane the norm of the jump of the gradient across it, and its signed distance from the origin.
+    pub fn jumps(&self) -> Vec<(f64, f64)> {
+        self.walls.iter().map(|wall| (norm(&wall.jump), wall.offset)).collect()
+    }
+
     /// Whether every wall goes through the origin.
     pub(super) fn homogeneous(&self) -> bool {
         self.walls.iter().all(|wall| wall.b == 0.0)
@@ -288,6 +293,7 @@ mod tests {
         // relu(z) - relu(-z) = z: no wall, slope (0, 1).
         assert_eq!(kinks.counts(), Counts { neurons: 7, dead: 2, linear: 0, merged: 3, walls: 1 });
         assert_eq!(kinks.walls[0].jump, [6.0, 12.0]);
+        assert_eq!(kinks.jumps(), [(180f64.sqrt(), 0.5 / 5f64.sqrt())]);
         assert_eq!(kinks.slope, [-2.0, -3.0]);
         assert_eq!(kinks.gradient([true]), [4.0, 9.0]);
     }

@@ -132,14 +132,20 @@ impl TwoLayer {
         z.mapv_into(|z| z.max(0.0)).dot(&self.outer)
     }
 
+    /// Its canonical form over `domain`.
+    ///
+    /// # Errors
+    /// [`TrialError`] with the words of the solver.
+    pub(super) fn kinks(&self, domain: Domain) -> Result<Kinks, TrialError> {
+        let bias = self.bias.as_ref().map(|bias| bias.view());
+        Kinks::new(self.inner.view(), bias, self.outer.view(), domain).map_err(|error| TrialError(error.to_string()))
+    }
+
     /// An end of the bracket of its Lipschitz constant over `domain`, where the method has one.
     ///
     /// # Errors
     /// [`TrialError`] with the words of the solver.
     pub(super) fn end(&self, method: Method, domain: Domain, key: &Key) -> Result<Option<End>, TrialError> {
-        let bias = self.bias.as_ref().map(|bias| bias.view());
-        let kinks = Kinks::new(self.inner.view(), bias, self.outer.view(), domain);
-        let refuse = |error| TrialError(format!("{error}"));
-        method.end(&kinks.map_err(refuse)?, key).map_err(refuse)
+        method.end(&self.kinks(domain)?, key).map_err(|error| TrialError(error.to_string()))
     }
 }

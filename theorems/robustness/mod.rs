@@ -12,7 +12,13 @@
 //! * [`isoperimetry`], [`discrete_cube_is_not_isoperimetric`]: tails of Lipschitz functions, and where they are heavier
 //! * [`fit_below_noise_correlates`]: who fits below the noise correlates with it
 //! * [`law_finite_class`]: no smooth function of a finite class fits random labels
+//! * [`law_parametrized_class`]: the same for p parameters, its constants and its ingredients
+//! * [`law_two_layer_floors`]: what two layers and the data demand
+//! * [`law_two_layer_arbitrary_weights`]: why two layers need no bound on their weights
+//! * [`effective_parameter_law`]: the law by p_eff, in its versions
+//! * [`lipschitz_bracket`]: what is below and above a Lipschitz constant
 
+mod basis;
 pub mod bounds;
 pub mod correlation_bounded_by_information;
 pub mod information_estimators_report;
@@ -23,16 +29,23 @@ pub mod tickets_exist_not_found_fast;
 pub mod trained_masks_know_more;
 pub mod vc_and_rademacher_forms;
 
+mod caps;
 pub mod discrete_cube_is_not_isoperimetric;
 mod draw;
+pub mod effective_parameter_law;
 pub mod effective_parameters;
 mod memorization;
 pub mod memorization_follows_information;
 pub mod published_memorization;
 pub mod shuffle_and_reinit_ablations;
 pub mod fit_below_noise_correlates;
+mod floor;
 pub mod isoperimetry;
 pub mod law_finite_class;
+pub mod law_parametrized_class;
+pub mod law_two_layer_arbitrary_weights;
+pub mod law_two_layer_floors;
+pub mod lipschitz_bracket;
 
 use crate::Subject;
 use crate::card::OpenSetting;
@@ -45,12 +58,13 @@ const KUMAR: &str = "kumar2024no";
 const BUBECK_LI: &str = "bubeck2021law";
 const FRANKLE: &str = "frankle2021pruning";
 const SHMALO: &str = "shmalo2026law";
+const FAZLYAB: &str = "fazlyab2019efficient";
 
 /// The subject.
 pub static SUBJECT: Subject = Subject {
     id: "robustness",
     title: "The law of robustness and the effective parameter count",
-    papers: &[BUBECK_SELLKE, KUMAR, BUBECK_LI, FRANKLE, SHMALO],
+    papers: &[BUBECK_SELLKE, KUMAR, BUBECK_LI, FRANKLE, SHMALO, FAZLYAB],
     open_settings: &OPEN_SETTINGS,
 };
 

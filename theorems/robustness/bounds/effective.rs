@@ -12,6 +12,8 @@ const SQUARED: f64 = 72.0;
 
 /// Lemma 1 (Xu and Raginsky 2017, Thm 3, restated): w.p. 1 - delta a selection W among C-subgaussian variables has |X_W| at
 /// most sqrt(72 C) sqrt(I / delta + ln(2 / delta)), I in nats.
+///
+/// The sharp form is smaller unless the selection knows almost nothing and delta is below 10^-3.
 pub fn selected(version: Version, subgaussian: f64, information: f64, delta: f64) -> f64 {
     match version {
         // From P(X_W > u) <= (I + ln 2) / ln(1/q) where P(|X_t| > u) <= q: no constant beside C.
