@@ -9,7 +9,6 @@
 //! * [`data`]: laws of data, digits, outside files
 //! * [`network`], [`mask`]: the networks, and which of their weights are kept
 //! * [`pruning`]: the rules that choose which weights are kept
-//! * [`linalg`]: matrix products
 //! * [`linalg`], [`eigenvalues`]: matrix products, and the spectrum of a symmetric matrix
 //! * [`real`], [`kernel`], [`training`]: the two number types, vector code over them, and how a network is trained
 //! * [`lipschitz`]: how steep a two-layer network is, in a bracket with certified ends
@@ -24,8 +23,8 @@
 pub mod data;
 pub mod device;
 pub mod effort;
-pub mod enumerated;
 pub mod eigenvalues;
+pub mod enumerated;
 pub mod fraction;
 pub mod information;
 pub mod kernel;

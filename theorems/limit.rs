@@ -26,7 +26,6 @@ impl Limit {
     }
 
     /// The same for one number per replica that is made of several columns; `column` is its name in words.
-    /// The same for numbers made of several columns, one per replica; `column` is their name.
     pub fn judge_values(&self, point: &Point<'_>, seen: &[f64], failed: Vec<String>) -> Finding {
         let worst = (0..seen.len()).max_by(|a, b| seen[*a].total_cmp(&seen[*b])).unwrap_or(0);
         let margin = match self.limit {

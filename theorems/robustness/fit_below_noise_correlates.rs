@@ -180,7 +180,7 @@ fn network_ratio(key: &Key) -> Result<f64, TrialError> {
     let (n, d, k) = (8, 4, 8);
     let x = InputLaw::Gaussian.draw(n, d, &key.child("inputs"));
     let y = signs(n, &key.child("labels"));
-    let net = TwoLayer::trained(&x, &y, k, true, &key.child("network"))?;
+    let net = TwoLayer::trained(&x, &y, (k, true), 1000, &key.child("network"))?;
     let f = net.outputs(&x) * key.child("factor").rng().random_range(0.0..1.5);
     let error = &f - &y;
     Ok((1.0 - mean(&f, &y)) / mean(&error, &error).sqrt())

@@ -49,6 +49,8 @@ use prunelaw_engine::table::{Column, Row, Table};
 
 /// delta of the path floor.
 const DELTA: f64 = 0.05;
+/// Cap on the steps of training: most networks fit within two hundred.
+const STEPS: u64 = 1000;
 /// Rounding of ratios, the eigenvalues' included.
 const ROUNDING: f64 = 1e-9;
 
@@ -129,7 +131,7 @@ fn one(settings: &Settings, key: &Key) -> Result<Row, TrialError> {
     let biased = settings.text("bias") == "true";
     let x = InputLaw::Gaussian.draw(n, d, &key.child("data"));
     let y = signs(n, &key.child("labels"));
-    let net = TwoLayer::trained(&x, &y, k, biased, &key.child("network"))?;
+    let net = TwoLayer::trained(&x, &y, (k, biased), STEPS, &key.child("network"))?;
     let f = net.outputs(&x);
     let low =
         |sign: f64| f.iter().zip(&y).filter(|(_, y)| **y == sign).map(|(f, _)| sign * f).fold(f64::INFINITY, f64::min);
@@ -199,25 +201,25 @@ fn outer(v: &Array1<f64>) -> Array2<f64> {
     column.dot(&column.t())
 }
 
-/// The floors, or their false sibling: the constant is never above the realised floor.
+/// The floors, or their false sibling, with twice the constant.
 #[derive(Debug)]
 pub struct LawTwoLayerFloors {
-    attained: bool,
+    twice: bool,
 }
 
 /// The claim.
-pub static CLAIM: LawTwoLayerFloors = LawTwoLayerFloors { attained: false };
-static FALSE: LawTwoLayerFloors = LawTwoLayerFloors { attained: true };
+pub static CLAIM: LawTwoLayerFloors = LawTwoLayerFloors { twice: false };
+static FALSE: LawTwoLayerFloors = LawTwoLayerFloors { twice: true };
 
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
-/// One column never above another.
-fn below(point: &Point<'_>, version: &'static str, low: &str, high: &str) -> Finding {
+/// One column, times a factor, never above another.
+fn below(point: &Point<'_>, version: &'static str, (low, high): (&str, &str), factor: f64) -> Finding {
     let (low, high) = (point.numbers(low), point.numbers(high));
     // A network that mixes the labels up has no gap, and floors of 0.
-    let ratio = |(low, high): (&f64, &f64)| if *low == 0.0 { 0.0 } else { low / high };
+    let ratio = |(low, high): (&f64, &f64)| if *low == 0.0 { 0.0 } else { factor * low / high };
     let ratios: Vec<f64> = low.iter().zip(&high).map(ratio).collect();
     let limit = Limit { version, ours: true, column: "floor / constant", limit: 1.0 + ROUNDING };
     let finding = limit.judge_values(point, &ratios, Vec::new());
@@ -265,10 +267,11 @@ impl Claim for LawTwoLayerFloors {
         match effort {
             Effort::Smoke => vec![trial(20, large, "false")],
             Effort::Normal => vec![
-                trial(needed, large, "false,true"),
+                trial(needed, large, "false"),
+                trial(20, large, "true"),
                 trial(10, ["60", "40", "8"], "true"),
                 trial(10, ["100", "50", "10"], "true"),
-                trial(100, ["20", "4", "14"], "true"),
+                trial(50, ["20", "4", "14"], "true"),
             ],
             Effort::Paper => vec![
                 trial(1000.max(needed), large, "false,true"),
@@ -282,8 +285,8 @@ impl Claim for LawTwoLayerFloors {
     fn judge(&self, seen: &[Table], level: &Level) -> Vec<Finding> {
         let judged = |point: &Point<'_>| {
             let narrow = point.number("neurons") < point.number("dimension");
-            if self.attained {
-                return vec![below(point, "the realised floor is attained", "lipschitz", "realised")];
+            if self.twice {
+                return vec![below(point, "twice the realised floor", ("realised", "lipschitz"), 2.0)];
             }
             // Elsewhere the trivial floor says as much: reported, as vacuous.
             let large = point.number("dimension") >= 100.0;
@@ -291,14 +294,14 @@ impl Claim for LawTwoLayerFloors {
             let mut findings = vec![norm_floor(point, ("path floor", sharp, "path", "path_floor"), level)];
             findings.push(norm_floor(point, ("path floor over sqrt(k)", false, "spectral", "spectral_floor"), level));
             if narrow {
-                findings.push(below(point, "trivial floor", "trivial", "lipschitz"));
-                findings.push(below(point, "projection below realised", "projection", "realised"));
+                findings.push(below(point, "trivial floor", ("trivial", "lipschitz"), 1.0));
+                findings.push(below(point, "projection below realised", ("projection", "realised"), 1.0));
                 let floor = |version, ours, column| Floor { version, ours, column, samples: 0.0 }.judge(point);
                 findings.push(floor("projection floor", large, "projection"));
                 findings.push(floor("realised floor", true, "realised"));
             }
             if point.word("bias") == "false" {
-                let theorem = below(point, "Theorem 5 (positive probability)", "theorem_5", "spectral");
+                let theorem = below(point, "Theorem 5 (positive probability)", ("theorem_5", "spectral"), 1.0);
                 findings.push(Finding { ours: false, ..theorem });
             }
             findings

@@ -1,12 +1,5 @@
 //! The law of robustness, and the effective parameter count p_eff = I(mask; data) + E|mask|_1.
 //!
-//! * [`correlation_bounded_by_information`]: how far a selection can follow noise
-//! * [`kl_tail_selection`]: how often a selection hits what fixed choices rarely do
-//! * [`vc_and_rademacher_forms`]: a class that was chosen by the data
-//! * [`mask_information_bounds`]: what a mask can know at most
-//! * [`information_estimators_report`]: what estimators make of known information
-//! * [`trained_masks_know_more`], [`shuffled_masks_know_little`]: exact information on an enumerated network
-//! * [`tickets_exist_not_found_fast`]: the best of all masks of that network, and what rules find
 //! * [`bounds`]: the laws in their versions, which sims and figures may draw
 //! * [`effective_parameters`]: the four definitions of p_eff
 //! * [`isoperimetry`], [`discrete_cube_is_not_isoperimetric`]: tails of Lipschitz functions, and where they are heavier
@@ -16,20 +9,19 @@
 //! * [`law_two_layer_floors`]: what two layers and the data demand
 //! * [`law_two_layer_arbitrary_weights`]: why two layers need no bound on their weights
 //! * [`effective_parameter_law`]: the law by p_eff, in its versions
+//! * [`correlation_bounded_by_information`]: how far a selection can follow noise
+//! * [`kl_tail_selection`]: how often a selection hits what fixed choices rarely do
+//! * [`vc_and_rademacher_forms`]: a class that was chosen by the data
+//! * [`mask_information_bounds`]: what a mask can know at most
+//! * [`information_estimators_report`]: what estimators make of known information
+//! * [`trained_masks_know_more`], [`shuffled_masks_know_little`]: exact information on an enumerated network
+//! * [`tickets_exist_not_found_fast`]: the best of all masks of that network, and what rules find
 //! * [`lipschitz_bracket`]: what is below and above a Lipschitz constant
 
 mod basis;
 pub mod bounds;
-pub mod correlation_bounded_by_information;
-pub mod information_estimators_report;
-pub mod kl_tail_selection;
-pub mod mask_information_bounds;
-pub mod shuffled_masks_know_little;
-pub mod tickets_exist_not_found_fast;
-pub mod trained_masks_know_more;
-pub mod vc_and_rademacher_forms;
-
 mod caps;
+pub mod correlation_bounded_by_information;
 pub mod discrete_cube_is_not_isoperimetric;
 mod draw;
 pub mod effective_parameter_law;
@@ -40,12 +32,19 @@ pub mod published_memorization;
 pub mod shuffle_and_reinit_ablations;
 pub mod fit_below_noise_correlates;
 mod floor;
+pub mod information_estimators_report;
 pub mod isoperimetry;
+pub mod kl_tail_selection;
 pub mod law_finite_class;
 pub mod law_parametrized_class;
 pub mod law_two_layer_arbitrary_weights;
 pub mod law_two_layer_floors;
 pub mod lipschitz_bracket;
+pub mod mask_information_bounds;
+pub mod shuffled_masks_know_little;
+pub mod tickets_exist_not_found_fast;
+pub mod trained_masks_know_more;
+pub mod vc_and_rademacher_forms;
 
 use crate::Subject;
 use crate::card::OpenSetting;
