@@ -5,10 +5,9 @@
 
 use super::query::Query;
 use super::{Refusal, Server};
-use crate::theorems::robustness::bounds::{
-    Bound, DataLaw, Parametrization, Version, bits, effective, sharp, universal,
-};
+use crate::theorems::robustness::bounds::{Bound, DataLaw, Parametrization, Version, effective, sharp, universal};
 use crate::theorems::robustness::effective_parameters as p_eff;
+use crate::theorems::robustness::effective_parameters::bits;
 use axum::Json as Body;
 use axum::extract::State;
 use axum::http::Uri;
