@@ -6,6 +6,8 @@
 //! | SNIP | [`snip`] | \|g w\|, g the gradient of a batch | the highest |
 //! | GraSP | [`grasp`] | w (H g), signed | the highest |
 //! | SynFlow | [`synflow`] | w dR/dw, R the sum of \|path values\| | the highest, round by round |
+//! | SynFlow-L2 | [`synflow_l2`] | the same with squares, in three forms | the highest, round by round |
+//! | PHEW | [`phew`] | none: random walks that follow \|w\| | what was walked on |
 //! | iterative magnitude pruning | [`imp`] | \|w\| after training from a rewound state | the highest, round by round |
 //!
 //! * [`select`]: from scores to masks, with exact counts
@@ -19,12 +21,14 @@
 pub mod grasp;
 pub mod imp;
 pub mod magnitude;
+pub mod phew;
 pub mod reinit;
 pub mod rounds;
 pub mod select;
 pub mod shuffle;
 pub mod snip;
 pub mod synflow;
+pub mod synflow_l2;
 
 pub use rounds::{Output, Plan, Schedule, Scope};
 
@@ -78,6 +82,18 @@ pub enum PruningError {
         weights: usize,
         /// The smallest keep fraction that keeps one.
         smallest: f64,
+    },
+    /// Walks reach fewer edges than are to be kept.
+    #[error(
+        "{keep} keeps {asked} weights, and walks reach {kept} of them: the others are 0, or as good as 0, beside theirs"
+    )]
+    Unreachable {
+        /// The keep fraction asked for.
+        keep: f64,
+        /// Weights that it means.
+        asked: usize,
+        /// Weights walked on.
+        kept: usize,
     },
     /// The rule scores weights by data.
     #[error("{rule} scores weights by their effect on a loss, and there are no data")]
@@ -147,6 +163,11 @@ pub enum Rule {
     },
     /// [`synflow`].
     SynFlow,
+    /// [`synflow_l2`].
+    SynFlowL2 {
+        /// Which of the scores that go by the name.
+        form: synflow_l2::Form,
+    },
 }
 
 impl Rule {
@@ -157,6 +178,7 @@ impl Rule {
             Rule::Snip => "snip",
             Rule::Grasp { .. } => "grasp",
             Rule::SynFlow => "synflow",
+            Rule::SynFlowL2 { .. } => "synflow-l2",
         }
     }
 
@@ -181,6 +203,7 @@ impl Rule {
             Rule::Snip => snip::scores(net, masks, batch()?),
             Rule::Grasp { temperature } => grasp::scores(net, masks, batch()?, temperature),
             Rule::SynFlow => synflow::scores(net, masks),
+            Rule::SynFlowL2 { form } => synflow_l2::scores(net, masks, form),
         }
     }
 

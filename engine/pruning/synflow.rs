@@ -12,7 +12,7 @@ use super::{PruningError, Scores, masked};
 use crate::mask::Mask;
 use crate::network::mlp::Mlp;
 use crate::real::Real;
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Zip};
 
 /// Rounds in the paper.
 pub const ROUNDS: usize = 100;
@@ -24,29 +24,32 @@ pub const ROUNDS: usize = 100;
 pub fn scores<R: Real>(net: &Mlp<R>, masks: &[Mask]) -> Result<Scores, PruningError> {
     let net = masked(net, masks)?;
     let w: Vec<Array2<f64>> = net.layers.iter().map(|layer| layer.w.mapv(|w| w.to_f64().abs())).collect();
-    // f_l = |W_l| ... |W_1| 1 for l = 0 to L - 1, and b_l = 1^T |W_L| ... |W_{l+1}| for l = L to 1.
-    let mut below = vec![Scaled::ones(w.first().map_or(0, Array2::ncols))];
-    for w in w.iter().take(w.len().saturating_sub(1)) {
+    Ok(w.iter().zip(around(&w)).map(|(w, around)| Zip::from(w).and(&around).map_collect(|w, a| w * a)).collect())
+}
+
+/// dR/du of every place, R = 1^T U_L ... U_1 1 the sum over all paths of the product of their u >= 0: what the rest of the
+/// paths through a place adds up to. Up to one power of 2 common to all layers.
+pub(super) fn around(u: &[Array2<f64>]) -> Vec<Array2<f64>> {
+    // f_l = U_l ... U_1 1 for l = 0 to L - 1, and b_l = 1^T U_L ... U_{l+1} for l = L to 1.
+    let mut below = vec![Scaled::ones(u.first().map_or(0, Array2::ncols))];
+    for u in u.iter().take(u.len().saturating_sub(1)) {
         let last = below.last().expect("one was there");
-        below.push(last.through(w.dot(&last.values)));
+        below.push(last.through(u.dot(&last.values)));
     }
-    let mut above = vec![Scaled::ones(w.last().map_or(0, Array2::nrows))];
-    for w in w.iter().skip(1).rev() {
+    let mut above = vec![Scaled::ones(u.last().map_or(0, Array2::nrows))];
+    for u in u.iter().skip(1).rev() {
         let last = above.last().expect("one was there");
-        above.push(last.through(w.t().dot(&last.values)));
+        above.push(last.through(u.t().dot(&last.values)));
     }
     above.reverse();
     let exponents: Vec<i64> = below.iter().zip(&above).map(|(f, b)| f.exponent + b.exponent).collect();
     let largest = exponents.iter().max().copied().unwrap_or(0);
-    let layer = |((mut w, (f, b)), exponent): ((Array2<f64>, (&Scaled, &Scaled)), &i64)| {
-        // Layers have equal sums, so that their exponents differ little.
+    let layer = |((u, exponent), (f, b)): ((&Array2<f64>, &i64), (&Scaled, &Scaled))| {
+        // For scores with equal layer sums the exponents differ little.
         let scale = libm::ldexp(1.0, (exponent - largest).max(-2000) as i32);
-        for ((i, j), w) in w.indexed_iter_mut() {
-            *w *= b.values[i] * f.values[j] * scale;
-        }
-        w
+        Array2::from_shape_fn(u.dim(), |(i, j)| b.values[i] * f.values[j] * scale)
     };
-    Ok(w.into_iter().zip(below.iter().zip(&above)).zip(&exponents).map(layer).collect())
+    u.iter().zip(&exponents).zip(below.iter().zip(&above)).map(layer).collect()
 }
 
 /// A vector times 2^exponent, its largest entry in [1, 2) unless all are 0.

@@ -1,4 +1,5 @@
 use super::select::{Group, highest};
+use super::synflow_l2::Form;
 use super::*;
 use crate::data::{Answers, LabelledData};
 use crate::fraction::KeepFraction;
@@ -9,7 +10,15 @@ use crate::training::Objective;
 use rand::RngExt;
 use rand_distr::StandardNormal;
 
-const RULES: [Rule; 4] = [Rule::Magnitude, Rule::Snip, Rule::Grasp { temperature: 200.0 }, Rule::SynFlow];
+const RULES: [Rule; 7] = [
+    Rule::Magnitude,
+    Rule::Snip,
+    Rule::Grasp { temperature: 200.0 },
+    Rule::SynFlow,
+    Rule::SynFlowL2 { form: Form::Saliency },
+    Rule::SynFlowL2 { form: Form::Implemented },
+    Rule::SynFlowL2 { form: Form::Trace },
+];
 
 fn keep(p: f64) -> KeepFraction {
     KeepFraction::new(p).unwrap()
@@ -452,4 +461,80 @@ fn what_cannot_be_pruned_is_one_clear_error() {
     // A pruned weight's score is never read.
     let without = [all[0].clone(), Mask::from_fn(&[2, 20], |at| at != 27)];
     assert!(Rule::Magnitude.prune(&net, &without, None, &half).is_ok());
+}
+
+#[test]
+fn the_three_forms_of_synflow_l2_are_sums_over_squared_paths() {
+    let widths = [3, 4, 2, 3];
+    let net = network(&widths, "squares");
+    let masks = some_masks(&net);
+    let pruned = masked(&net, &masks).unwrap();
+    // dR_2/du at every place, path by path, without dividing by a weight.
+    let mut rest: Scores = net.layers.iter().map(|layer| Array2::zeros(layer.w.dim())).collect();
+    let mut total = 0.0;
+    for path in 0..3 * 4 * 2 * 3 {
+        let units = [path % 3, path / 3 % 4, path / 12 % 2, path / 24];
+        let edge = |at: usize| pruned.layers[at].w[[units[at + 1], units[at]]];
+        total += (0..3).map(|at| edge(at) * edge(at)).product::<f64>();
+        for at in 0..3 {
+            let others: f64 = (0..3).filter(|other| *other != at).map(|other| edge(other) * edge(other)).product();
+            rest[at][[units[at + 1], units[at]]] += others;
+        }
+    }
+    let of = |form| synflow_l2::scores(&net, &masks, form).unwrap();
+    let (saliency, implemented, trace) = (of(Form::Saliency), of(Form::Implemented), of(Form::Trace));
+    let scale = total / saliency[0].sum();
+    assert!((scale.log2() - scale.log2().round()).abs() < 1e-12);
+    for (at, layer) in pruned.layers.iter().enumerate() {
+        for (place, w) in layer.w.indexed_iter() {
+            let near = |got: f64, want: f64| (got * scale - want).abs() < 1e-13 * total.max(want);
+            assert!(near(trace[at][place], rest[at][place]));
+            assert!(near(implemented[at][place], w.abs() * rest[at][place]));
+            assert!(near(saliency[at][place], w * w * rest[at][place]));
+        }
+        assert!((saliency[at].sum() * scale / total - 1.0).abs() < 1e-13, "the saliency has equal layer sums");
+    }
+}
+
+#[test]
+fn three_edges_tell_the_forms_of_synflow_l2_apart() {
+    // 1-1-2 with w = 10 and a = (1, 1): (a) removes an output edge, (b) and (c) the only edge of the first layer.
+    let layer = |w: Array2<f64>| Layer { w, b: None };
+    let net = Mlp {
+        layers: vec![layer(ndarray::array![[10.0]]), layer(ndarray::array![[1.0], [1.0]])],
+        activation: Activation::Relu,
+    };
+    let kept = |form| {
+        let plan = Plan::one_shot(keep(0.6), Scope::Global);
+        let masks = Rule::SynFlowL2 { form }.prune(&net, &dense(&net), None, &plan).unwrap();
+        masks.iter().map(Mask::kept).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(Form::Saliency), [1, 1]);
+    assert_eq!(kept(Form::Implemented), [0, 2]);
+    assert_eq!(kept(Form::Trace), [0, 2]);
+    let scores = synflow_l2::scores(&net, &dense(&net), Form::Saliency).unwrap();
+    assert_eq!(scores[0][[0, 0]], 2.0 * scores[1][[0, 0]]);
+}
+
+#[test]
+fn fresh_weights_for_a_mask_have_the_variance_of_its_fan_in() {
+    // 400 neurons with 2 or 38 kept inputs of 40: 20 on average.
+    let net = network(&[40, 400], "fan");
+    let masks = [Mask::from_fn(&[400, 40], |at| at % 40 < if at / 40 % 2 == 0 { 2 } else { 38 })];
+    let variance = |net: &Mlp<f64>, odd: usize| {
+        let rows = net.layers[0].w.rows();
+        let of = rows.into_iter().enumerate().filter(|(row, _)| row % 2 == odd).flat_map(|(_, row)| row.to_vec());
+        let kept: Vec<f64> = of.filter(|w| *w != 0.0).collect();
+        (kept.iter().map(|w| w * w).sum::<f64>() / kept.len() as f64, kept.len())
+    };
+    let key = Key::root("new");
+    let by_neuron = reinit::for_fan_in(&net, &masks, &key).unwrap();
+    let by_layer = reinit::for_layer_fan_in(&net, &masks, &key).unwrap();
+    for (net, odd, fan_in) in [(&by_neuron, 0, 2.0), (&by_neuron, 1, 38.0), (&by_layer, 0, 20.0), (&by_layer, 1, 20.0)]
+    {
+        let (variance, count) = variance(net, odd);
+        assert_eq!(count, if odd == 0 { 400 } else { 7600 });
+        // Of a mean of n squares the standard error is sqrt(2 / n) relative; five of them.
+        assert!((variance * fan_in / 2.0 - 1.0).abs() < 5.0 * (2.0 / count as f64).sqrt(), "{variance}");
+    }
 }
