@@ -45,7 +45,7 @@ pub fn scores<R: Real>(
 /// The network with its last layer, bias included, times `factor`.
 fn last_times<R: Real>(mut net: Mlp<R>, factor: R) -> Mlp<R> {
     if let Some(last) = net.layers.last_mut() {
-        last.w.iter_mut().chain(last.b.iter_mut().flatten()).for_each(|w| *w = *w * factor);
+        last.w.iter_mut().chain(last.b.iter_mut().flatten()).for_each(|w| *w *= factor);
     }
     net
 }

@@ -227,7 +227,7 @@ mod tests {
     fn starts_go_round_and_directions_alternate() {
         let net = network(&[4, 50, 3]);
         let mut walks = Walks::new(&net, Bias::Magnitude, &Key::root("turns")).unwrap();
-        let mut started = vec![Vec::new(), Vec::new()];
+        let mut started = [Vec::new(), Vec::new()];
         for walk in 0..16 {
             let before = walks.walked.clone();
             walks.walk();

@@ -55,7 +55,7 @@ fn scaled<R: Real>(
             let kept = (0..inputs).filter(|i| mask.keeps(neuron * inputs + i)).count();
             if kept > 0 {
                 let scale = R::from_f64((2.0 / fan_in(mask, kept)).sqrt());
-                row.iter_mut().for_each(|w| *w = *w * scale);
+                row.iter_mut().for_each(|w| *w *= scale);
             }
         }
     }

@@ -79,7 +79,7 @@ impl<R: Real> Tangent<R> {
         for (to, from) in self.d[0][..outputs].iter_mut().zip(&self.at.d[0]) {
             *to = *from * share;
         }
-        self.rd[0][..outputs].iter_mut().for_each(|rd| *rd = *rd * share);
+        self.rd[0][..outputs].iter_mut().for_each(|rd| *rd *= share);
         self.backward(block);
     }
 
