@@ -27,6 +27,7 @@ static ASSETS: &[(&str, &str, &str)] = &[
     ("/threshold_view.js", SCRIPT, include_str!("page/threshold_view.js")),
     ("/phase_view.js", SCRIPT, include_str!("page/phase_view.js")),
     ("/claims_view.js", SCRIPT, include_str!("page/claims_view.js")),
+    ("/masks_view.js", SCRIPT, include_str!("page/masks_view.js")),
     ("/presets.js", SCRIPT, include_str!("page/presets.js")),
     ("/robustness_view.js", SCRIPT, include_str!("page/robustness_view.js")),
     ("/sums_view.js", SCRIPT, include_str!("page/sums_view.js")),

@@ -17,6 +17,7 @@
 //! * `check`: the claims, and a check that is watched
 //! * `export`: rows and pictures as files
 //! * `offline`: one HTML file whose sliders stay alive on what was computed
+//! * `masks`: one small network under one pruning rule
 //! * `bounds`: the laws of robustness at one setting
 //! * `query`: a few named values
 //! * `sums`: one sample and all its subset sums
@@ -33,6 +34,7 @@ mod export;
 mod feed;
 mod guard;
 mod marks;
+mod masks;
 mod offline;
 mod query;
 mod refusal;
@@ -183,6 +185,7 @@ fn router(server: Arc<Server>) -> Router {
         .route("/check", get(check::answer))
         .route("/file", get(export::answer))
         .route("/sums", get(sums::answer))
+        .route("/mask", get(masks::answer))
         .route("/bounds", get(bounds::answer))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)

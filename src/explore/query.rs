@@ -36,6 +36,12 @@ impl Query {
         known(name, self.left.remove(name).as_deref(), words)
     }
 
+    /// One of these words, or what is usual.
+    pub(super) fn choice(&mut self, name: &'static str, usual: &str, words: &[&str]) -> Result<String, Refusal> {
+        self.left.entry(name.to_owned()).or_insert_with(|| usual.to_owned());
+        self.word(name, words)
+    }
+
     /// A number in [least, most], or what is usual.
     pub(super) fn number(&mut self, name: &'static str, usual: f64, [least, most]: [f64; 2]) -> Result<f64, Refusal> {
         self.names.push(name);

@@ -130,11 +130,26 @@ fn sums_follow_the_hand_and_the_diagram_leads_it() {
 
 #[test]
 #[ignore = "needs chromium and chromedriver: tests/browser/run"]
+fn a_mask_shows_what_lives_and_what_collapses() {
+    let (_served, browser) = page("?view=masks&rule=synflow&prune=0.9");
+    browser.wait("document.querySelectorAll('#masks-net .edge.live').length > 10");
+    // SynFlow keeps whole paths, and 39 of 392 weights.
+    assert_eq!(browser.eval("return document.querySelectorAll('#masks-net .edge').length"), 39);
+    assert!(browser.text("#masks-says").contains("39 of 392 weights kept"));
+    browser.eval(
+        "const rule = document.querySelector('#rule'); rule.value = 'random'; rule.dispatchEvent(new Event('change'))",
+    );
+    browser.wait("document.querySelectorAll('#masks-net .edge.dead').length > 0");
+    assert_eq!(browser.complaints(), Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "needs chromium and chromedriver: tests/browser/run"]
 fn every_view_fits_and_every_control_has_a_name() {
     let served = Served::new();
     for (width, height) in [(1280, 720), (500, 844)] {
         let browser = Browser::open(width, height);
-        for view in ["threshold", "phase", "robustness", "sums", "claims"] {
+        for view in ["threshold", "phase", "robustness", "sums", "masks", "claims"] {
             browser.go(&format!("{}?view={view}&replicas=1&cells=4&id=growth_step_identity", served.url));
             browser.wait("document.querySelector('#main').children.length > 0");
             let wide = browser.eval("return document.scrollingElement.scrollWidth - innerWidth");

@@ -12,7 +12,7 @@ use prunelaw::runner::{Experiment, How, Layers, Study, compute, sim_request};
 use prunelaw::sims::{Cost, Job, Rows, Sim, SimCard};
 use prunelaw::store::Store;
 use prunelaw::theorems::THEOREMS;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -480,12 +480,12 @@ fn a_check_is_watched_look_by_look() {
 #[test]
 fn sums_are_those_of_the_replica_and_bounds_carry_their_factor() {
     let served = Served::new();
-    let json = |path: &str| -> Json {
+    let answer = |path: &str| -> Json {
         let (status, text) = served.get(path, "");
         assert_eq!(status, 200, "{text}");
         serde_json::from_str(&text[text.find('{').unwrap()..=text.rfind('}').unwrap()]).unwrap()
     };
-    let seen = json("/api/sums?law=uniform&samples=6&replica=3&constant=2");
+    let seen = answer("/api/sums?law=uniform&samples=6&replica=3&constant=2");
     assert_eq!(seen["sums"].as_array().unwrap().len(), 64);
     let words = ["samples=6", "law=uniform"].map(|word| Assignment::from_word(word, "--set").unwrap());
     let layers = Layers::own(words.into()).over(vec![Assignment::own("replicas", "4")]);
@@ -497,18 +497,26 @@ fn sums_are_those_of_the_replica_and_bounds_carry_their_factor() {
     // 2^-n, and n = C log2(2/eps) solved for eps.
     assert!((eps(0, 10) - 2f64.powi(-10)).abs() < 1e-15 && (eps(2, 10) - 2.0 * 2f64.powf(-5.0)).abs() < 1e-12);
 
-    let bounds = json("/api/bounds?samples=200&dimension=20&neurons=64&eps=0.9&delta=0.1&keep=1");
+    let mask = answer("/api/mask?rule=magnitude&widths=3,4,2&keep=0.5");
+    assert_eq!((&mask["weights"], &mask["active"][2]), (&json!([12, 8]), &json!(2)));
+    let kept: u64 = mask["kept"].as_array().unwrap().iter().map(|count| count.as_u64().unwrap()).sum();
+    let (scores, first) = (&mask["layers"][0]["scores"], &mask["layers"][0]["weights"]);
+    assert_eq!((kept, scores[0].as_f64().unwrap()), (10, first[0].as_f64().unwrap().abs()));
+
+    let bounds = answer("/api/bounds?samples=200&dimension=20&neurons=64&eps=0.9&delta=0.1&keep=1");
     // Printed at these sizes: 7.4e-4 of Thm 3, and vacuous by the factor to 1.
     let first = &bounds["bounds"][0];
     assert!((first["value"].as_f64().unwrap() / 7.4e-4 - 1.0).abs() < 0.05, "{first}");
     assert_eq!(first["vacuous"], true);
     let counts =
-        |share: &str| json(&format!("/api/bounds?keep=0.1&share={share}"))["p_eff"][0]["nats"].as_f64().unwrap();
+        |share: &str| answer(&format!("/api/bounds?keep=0.1&share={share}"))["p_eff"][0]["nats"].as_f64().unwrap();
     assert!(counts("1") > counts("0.5") && counts("0.5") > counts("0"));
     for (path, part) in [
         ("/api/sums", "`law` is missing"),
         ("/api/sums?law=uniform&samples=15", "from 1 to 14"),
         ("/api/sums?law=uniform&n=3", "`n` has no effect"),
+        ("/api/mask?rule=synflow&widths=3", "`widths = 3` is not allowed"),
+        ("/api/mask?rule=magnitude&keep=0", "keeps"),
         ("/api/bounds?keep=2", "`keep = 2` is not allowed"),
         ("/api/bounds?keep=nan", "from 0 to 1"),
     ] {

@@ -2,6 +2,7 @@
 
 import { by, make, refuse } from "./page.js";
 import { claims } from "./claims_view.js";
+import { masks } from "./masks_view.js";
 import { phase } from "./phase_view.js";
 import { presets } from "./presets.js";
 import { robustness } from "./robustness_view.js";
@@ -14,6 +15,7 @@ const VIEWS = {
   phase: ["Phase diagram", phase],
   robustness: ["Robustness", robustness],
   sums: ["Subset sums", sums],
+  masks: ["Masks", masks],
   claims: ["Claims", claims],
 };
 

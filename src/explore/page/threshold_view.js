@@ -10,6 +10,10 @@ import { Threshold } from "./threshold.js";
 const TRAJECTORY = "pruning_trajectory";
 const SWEEP = "pruning_fraction_sweep";
 const FIGURE = "pruning_threshold_curve";
+/** The phase diagram's sizes, small enough to answer a hand: the page begins with them. */
+const GRID = "pruning_phase_grid";
+const SMALL = "B";
+const FEW_STEPS = 400;
 /** A drag asks at most this often, in milliseconds. */
 const PAUSE = 60;
 
@@ -27,10 +31,13 @@ const SIZES = [
 
 export function threshold(start) {
   const sweep = start.sims.find((sim) => sim.id === SWEEP);
-  const initial = { view: "threshold", prune: 0.8, snr: 0.3, replicas: 8, effort: start.effort, key: start.key };
+  const usual = start.effort === "normal" ? SMALL : start.effort;
+  const initial = { view: "threshold", prune: 0.8, snr: 0.3, replicas: 16, effort: usual, key: start.key };
   for (const { name } of SIZES) initial[name] = null;
   const state = recall(initial);
-  const preset = (name) => sweep.presets[state.effort]?.[name]?.[0] ?? sweep.presets.normal[name][0];
+  const small = differing(start.sims.find((sim) => sim.id === GRID).presets.normal, sweep.presets.normal);
+  const presets = { [SMALL]: { ...sweep.presets.normal, ...small }, ...sweep.presets };
+  const preset = (name) => (presets[state.effort] ?? presets.normal)[name][0];
   /** The cells of the figure's own curve, so that rows are shared with `run` and `figures`. */
   const grid = sweep.presets.normal.keep.map(complement);
 
@@ -69,7 +76,7 @@ export function threshold(start) {
       change: (replicas) => set({ replicas }, true), live: (replicas) => set({ replicas }, false),
     }),
     effort: choice(form, {
-      name: "effort", title: "Size", options: sizes(sweep.presets, state.effort), initial: state.effort,
+      name: "effort", title: "Size", options: sizes(presets, state.effort), initial: state.effort,
       // Another size has its own width, samples and so on.
       change: (effort) => set({ ...Object.fromEntries(SIZES.map(({ name }) => [name, null])), effort }, true),
     }),
@@ -111,8 +118,11 @@ export function threshold(start) {
     by("continue").hidden = true;
     const own = state.key === "0" ? {} : { key: state.key };
     const changed = SIZES.filter(({ name }) => state[name] !== null).map(({ name }) => [name, state[name]]);
+    const words = state.effort === SMALL
+      ? { effort: "normal", ...Object.fromEntries(Object.entries(small).map(([name, [value]]) => [name, value])) }
+      : { effort: state.effort };
     const shared = {
-      effort: state.effort, snr: state.snr, replicas: state.replicas, ...Object.fromEntries(changed), ...own,
+      ...words, snr: state.snr, replicas: state.replicas, ...Object.fromEntries(changed), ...own,
     };
     const near = Number.isFinite(state.prune) ? { near: `keep=${complement(state.prune)}` } : {};
     const whole = { sim: SWEEP, prune: grid.join(), ...shared };
@@ -169,9 +179,16 @@ export function threshold(start) {
   ask();
 }
 
+/** The settings of a preset that are others in the sweep's own, and a cap that a hand can wait for. */
+function differing(preset, own) {
+  const apart = ["keep", "noise", "replicas", "test_samples", "steps"];
+  const differs = ([name, value]) => !apart.includes(name) && own[name] && String(own[name]) !== String(value);
+  return { ...Object.fromEntries(Object.entries(preset).filter(differs)), steps: [FEW_STEPS] };
+}
+
 /** Efforts that differ in more than replicas and cells, and the one that is chosen, with what they are. */
 function sizes(presets, chosen) {
-  const names = { smoke: "Small", normal: "Setting A", paper: "Paper" };
+  const names = { [SMALL]: "Setting B", smoke: "Small", normal: "Setting A", paper: "Paper" };
   const shown = { dimension: "d", samples: "n", neurons: "m", classes: "K", power: "q" };
   const size = (preset) => JSON.stringify(Object.keys(preset).filter((k) => !["keep", "noise", "replicas"].includes(k)).map((k) => preset[k]));
   const words = Object.keys(presets).filter((word, i, all) =>
