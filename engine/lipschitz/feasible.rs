@@ -5,6 +5,7 @@
 //! Least Squares Problems, chapter 23: least distance programming), which also says when there is none.
 
 use super::rounding::{add, dot, norm};
+use ndarray::{Array1, ArrayView2};
 
 /// The most hyperplanes: 2^14 cells, each a small least squares problem.
 pub(super) const MOST: usize = 14;
@@ -100,6 +101,16 @@ fn split(cells: &Cells, count: usize, partial: &mut Partial, found: &mut Vec<Vec
     }
 }
 
+/// The w of least norm with w.z >= 1 for every row z: the half-space through the origin that has all rows on its positive
+/// side with the largest margin, if there is one.
+///
+/// Rows whose margin is below about 10^-7 of their size count as not separable.
+pub fn separating(rows: ArrayView2<'_, f64>) -> Option<Array1<f64>> {
+    let rows: Vec<(Vec<f64>, f64)> = rows.rows().into_iter().map(|row| (row.to_vec(), 1.0)).collect();
+    let inside = |w: &Vec<f64>| rows.iter().all(|(z, _)| dot(z, w) > 0.5);
+    nearest(&rows).filter(inside).map(Array1::from)
+}
+
 /// The x of least norm with g.x >= h for all rows (g, h), if there is one.
 fn nearest(rows: &[(Vec<f64>, f64)]) -> Option<Vec<f64>> {
     let columns: Vec<Vec<f64>> = rows.iter().map(|(g, h)| g.iter().copied().chain([*h]).collect()).collect();
@@ -184,6 +195,7 @@ fn least_squares(columns: &[Vec<f64>], used: &[usize], target: &[f64]) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::{Array2, array};
 
     #[test]
     fn the_nearest_point_is_found_or_there_is_none() {
@@ -194,6 +206,16 @@ mod tests {
         let x = nearest(&rows(1.0)).unwrap();
         assert!((x[0] - 1.0).abs() < 1e-12 && (x[1] - 2.0).abs() < 1e-12, "{x:?}");
         assert_eq!(nearest(&[(vec![1.0, 0.0], 1.0), (vec![-1.0, 0.0], 1.0)]), None);
+    }
+
+    #[test]
+    fn a_half_space_is_found_with_its_margin_or_there_is_none() {
+        let found = |rows: &Array2<f64>| separating(rows.view());
+        // (0, 2) and (2, 0): w = (1/2, 1/2).
+        let w = found(&array![[0.0, 2.0], [2.0, 0.0]]).unwrap();
+        assert!((w[0] - 0.5).abs() < 1e-12 && (w[1] - 0.5).abs() < 1e-12, "{w}");
+        assert_eq!(found(&array![[0.0, 2.0], [2.0, -1.0], [-2.0, -1.0]]), None);
+        assert_eq!(found(&array![[1.0], [-1.0]]), None);
     }
 
     #[test]

@@ -36,6 +36,7 @@ mod shor;
 #[cfg(test)]
 mod tests;
 
+pub use feasible::separating;
 pub use kinks::{Counts, Kinks};
 
 use crate::key::Key;

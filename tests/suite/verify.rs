@@ -53,10 +53,24 @@ fn every_claim_has_the_documented_fields() {
         assert!(object["witness"].is_null(), "nothing is violated");
         for version in object["versions"].as_array().unwrap() {
             assert!(version["name"].is_string() && VERDICTS.contains(&version["verdict"].as_str().unwrap()));
+            assert_eq!(version["factor"].is_number(), version["verdict"] == "vacuous", "{version}");
         }
         let statistical = ["probability", "scaling", "empirical"].contains(&object["class"].as_str().unwrap());
         assert_eq!(object["alpha"].is_number(), statistical, "{}", object["id"]);
     }
+}
+
+#[test]
+fn a_vacuous_bound_says_by_which_factor() {
+    let folder = TempDir::new().unwrap();
+    let found = &objects(&verify(&folder, &["law_parametrized_class", "--json"]))[0];
+    assert_eq!(found["verdict"], "vacuous");
+    let version = |word: &str| {
+        let versions = found["versions"].as_array().unwrap();
+        versions.iter().find(|version| version["name"].as_str().unwrap().contains(word)).unwrap()
+    };
+    assert!(version("C = 192")["factor"].as_f64().unwrap() > 1000.0);
+    assert!(version("eps/(6J)")["verdict"] == "violated" && version("eps/(8J)")["verdict"] == "holds");
 }
 
 #[test]

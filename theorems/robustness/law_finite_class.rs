@@ -18,9 +18,12 @@
 //! Fit => mean f y >= 1 - sqrt(1 - eps); the tail of the mean of n independent f(x_i) y_i; a union over the class. Odd
 //! functions have mean 0 under a symmetric law, and need no s.
 //!
+//! The class of half-spaces through the origin shows what a class can hold: n generic points have 2 sum_(i < d) C(n-1, i) sign
+//! patterns, so that random signs are separable with just that chance over 2^n (Cover 1965).
+//!
 //! ## Checked here
 //! Ridge functions clip(L u.x) and clip(L relu(u.x)), L such that the bound is 0.1; how often one fits; the tail and the
-//! mean of the largest correlation, where the constant shows.
+//! mean of the largest correlation, where the constant shows; Cover's count.
 //!
 //! ## Not checked here
 //! Classes of functions that are not ridges.
@@ -35,20 +38,24 @@ use crate::average::Average;
 use crate::point::{Point, points};
 use crate::rate::Event;
 use crate::{Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Symbol, TrialError, Verdict};
+use ndarray::Axis;
 use prunelaw_engine::effort::Effort;
 use prunelaw_engine::key::Key;
+use prunelaw_engine::lipschitz::separating;
 use prunelaw_engine::network::init::InitLaw;
 use prunelaw_engine::settings::vocabulary as field;
 use prunelaw_engine::settings::{Domain, Field, Schema, Settings};
-use prunelaw_engine::statistics::Interval;
 use prunelaw_engine::statistics::power::{POWER, sequential_replicas};
 use prunelaw_engine::statistics::sequential::RateLaw;
+use prunelaw_engine::statistics::{Interval, binomial};
 use prunelaw_engine::table::{Column, Row, Table};
 
 /// The bound on the chance of a fit, which chooses L.
 const RATE: f64 = 0.1;
 /// Bounds on the chance of a large correlation.
 const TAILS: [f64; 2] = [0.2, 0.05];
+/// Rates within this of Cover's count as it.
+const TOLERANCE: f64 = 0.05;
 /// s of classes that are not odd.
 const S: f64 = 0.15;
 
@@ -89,6 +96,8 @@ static CARD: Card = Card {
          bound is 0.1; N(0, I/d) and sphere",
         "the same for clip(L relu(u.x)), which are not odd, at n = 400, eps = 0.9, s = 0.15",
         "how often the largest mean f y reaches what 0.2 and 0.05 of the time is allowed, and its mean",
+        "as a control, how often a half-space through the origin separates n = 36, 40, 46 labels in d = 20: 2^(1-n) sum over i < d \
+         of C(n-1, i) (Cover 1965), within 0.05, which is ours",
         "Theorem 2 at the same points with K = 4096, 6561, 9216 and 10^4: vacuous by the factor given",
     ],
     not_checked: &["functions that are not ridges", "labels with a part that is no noise"],
@@ -120,12 +129,23 @@ static FIELDS: [Field; 6] = [
 
 static SCHEMA: Schema = Schema { when: "the trials of law_finite_class", fields: &FIELDS, rules: &[] };
 
-static COLUMNS: [Column; 4] = [
+static COLUMNS: [Column; 5] = [
     Column::integer("fits", "functions", "functions with mean squared error at most 1 - eps"),
     Column::real("largest", "1", "largest mean f y of the class"),
     Column::real("lipschitz", "1", "L, at which the bound is 0.1"),
     Column::integer("dimension_seen", "coordinates", "d"),
+    Column::integer(
+        "separable",
+        "1",
+        "1 if a half-space separates the labels; looked at for a class of 1 function only",
+    ),
 ];
+
+/// The chance that random signs of n points in general position are separable through the origin in d dimensions: 2^(1-n)
+/// sum_(i < d) C(n-1, i), of d - 1 or fewer heads in n - 1 throws.
+pub fn separable(samples: usize, dimension: usize) -> f64 {
+    binomial::at_most(dimension as u64 - 1, samples as u64 - 1, 0.5)
+}
 
 /// What the bounds read of a point.
 struct Setting {
@@ -181,12 +201,14 @@ fn one(settings: &Settings, key: &Key) -> Result<Row, TrialError> {
     let least = if activation == "linear" { -1.0 } else { 0.0 };
     let values = x.dot(&directions.t()).mapv_into(|z| (lipschitz * z).clamp(least, 1.0));
     let correlations = y.dot(&values) / n as f64;
-    let squares = values.mapv(|f| f * f).sum_axis(ndarray::Axis(0)) / n as f64;
+    let squares = values.mapv(|f| f * f).sum_axis(Axis(0)) / n as f64;
     // (f - y)^2 = 1 - 2 f y + f^2
     let fit = |(fy, ff): (&f64, &f64)| 1.0 - 2.0 * fy + ff <= 1.0 - eps;
     let fits = correlations.iter().zip(&squares).filter(|pair| fit(*pair)).count();
     let largest = correlations.iter().fold(f64::NEG_INFINITY, |most: f64, fy| most.max(*fy));
-    Ok(vec![fits.into(), largest.into(), lipschitz.into(), d.into()])
+    let signed = &x * &y.view().insert_axis(Axis(1));
+    let separable = functions == 1 && separating(signed.view()).is_some();
+    Ok(vec![fits.into(), largest.into(), lipschitz.into(), d.into(), usize::from(separable).into()])
 }
 
 /// The law, or its false sibling, with twice the exponent.
@@ -202,6 +224,9 @@ static FALSE: LawFiniteClass = LawFiniteClass { strength: 2.0 };
 impl LawFiniteClass {
     fn findings(&self, point: &Point<'_>, level: &Level, decisions: usize) -> Vec<Finding> {
         let setting = Setting::of(point);
+        if setting.functions == 1.0 {
+            return vec![cover(point, &setting.law, level, decisions)];
+        }
         let (law, nats, lipschitz) = (&setting.law, setting.functions.ln(), point.number("lipschitz"));
         let largest = point.numbers("largest");
         let judge = |version, rate, outcomes: &[bool]| {
@@ -226,6 +251,14 @@ impl LawFiniteClass {
         findings.extend(versions.map(theorem).map(|bound| beside(point, &bound, &fitted)));
         findings
     }
+}
+
+/// Half-spaces in place of the class: memorized exactly as often as Cover counts.
+fn cover(point: &Point<'_>, law: &DataLaw, level: &Level, decisions: usize) -> Finding {
+    let rate = separable(law.samples, law.dimension);
+    let event = Event { version: "half-spaces (Cover's count)", law: RateLaw::Within { rate, tolerance: TOLERANCE } };
+    let outcomes: Vec<bool> = point.numbers("separable").iter().map(|separable| *separable == 1.0).collect();
+    event.judge(point, &outcomes, level, decisions)
 }
 
 /// A version of Theorem 2, which says nothing here.
@@ -264,13 +297,17 @@ impl Claim for LawFiniteClass {
         let law = RateLaw::AtMost(TAILS[1]);
         let needed = sequential_replicas(law, TAILS[1] / 6.0, alpha, POWER).ok().flatten().unwrap_or(0);
         let trial = |replicas, settings: &[(&str, &str)]| Evidence::fixed(&SCHEMA, &COLUMNS, replicas, one, settings);
+        let cover = RateLaw::Within { rate: 0.5, tolerance: TOLERANCE };
+        let counted = sequential_replicas(cover, 0.5, alpha, POWER).ok().flatten().unwrap_or(0);
+        let half_spaces = |replicas| trial(replicas, &[("functions", "1"), ("samples", "36,40,46")]);
         let relu = [("samples", "400"), ("eps", "0.9"), ("activation", "relu"), ("law", "gaussian")];
         match effort {
-            Effort::Smoke => vec![trial(300, &[("functions", "10,100")]), trial(300, &relu)],
+            Effort::Smoke => vec![trial(300, &[("functions", "10,100")]), trial(300, &relu), half_spaces(300)],
             Effort::Normal => vec![
                 trial(needed, &[("functions", "10,100,1000"), ("law", "gaussian,sphere")]),
                 trial(needed, &[("functions", "10000")]),
                 trial(needed, &relu),
+                half_spaces(counted),
             ],
             Effort::Paper => {
                 vec![
@@ -303,5 +340,13 @@ mod tests {
         assert!((lipschitz - 2.23).abs() < 0.005, "{lipschitz}");
         let relu = Setting::new(400, 20, 0.9, 100.0, "gaussian", "relu");
         assert!((relu.fit(relu.lipschitz()).value - RATE).abs() < 1e-9);
+    }
+
+    #[test]
+    fn half_of_all_signs_are_separable_at_twice_the_dimension() {
+        assert!((separable(40, 20) - 0.5).abs() < 1e-12);
+        // 2 points in 1 dimension: the 2 patterns of equal signs of 4. 3 in 2: 6 of 8.
+        assert!((separable(2, 1) - 0.5).abs() < 1e-12 && (separable(3, 2) - 0.75).abs() < 1e-12);
+        assert!((separable(46, 20) - 0.186).abs() < 1e-3, "{}", separable(46, 20));
     }
 }
