@@ -307,7 +307,7 @@ impl Claim for LawFiniteClass {
                 trial(needed, &[("functions", "10,100,1000"), ("law", "gaussian,sphere")]),
                 trial(needed, &[("functions", "10000")]),
                 trial(needed, &relu),
-                half_spaces(counted),
+                half_spaces(2 * counted),
             ],
             Effort::Paper => {
                 vec![

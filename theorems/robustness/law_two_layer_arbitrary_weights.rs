@@ -29,7 +29,8 @@
 
 use super::basis::basis;
 use super::caps::{Caps, steepness, towards};
-use super::draw::{InputLaw, TwoLayer, signs};
+use super::draw::{InputLaw, signs};
+use super::rigidity::{cycle, planted, rigidity};
 use super::{SHMALO, SUBJECT};
 use crate::average::Average;
 use crate::exponent::Exponent;
@@ -39,7 +40,7 @@ use crate::{Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance
 use ndarray::{Array1, Array2, Axis, concatenate};
 use prunelaw_engine::effort::Effort;
 use prunelaw_engine::key::Key;
-use prunelaw_engine::lipschitz::{Domain, Method};
+use prunelaw_engine::lipschitz::Domain;
 use prunelaw_engine::settings::vocabulary as field;
 use prunelaw_engine::settings::{Field, Schema, Settings};
 use prunelaw_engine::statistics::Interval;
@@ -51,8 +52,6 @@ use rand::RngExt;
 const ROUNDING: f64 = 1e-9;
 /// Half-width of the band around the exponent of the interpolant's constant in n.
 const BAND: f64 = 0.05;
-/// Inputs of the random networks, and their neurons: half of them almost parallel to the other half.
-const SMALL: (usize, usize) = (3, 8);
 /// Samples and inputs of the identities.
 const IDENTITY: (usize, usize) = (12, 4);
 /// Caps whose rims are looked at.
@@ -171,56 +170,6 @@ fn at_the_rims(caps: &Caps, x: &Array2<f64>, key: &Key) -> f64 {
     };
     let gaps = at(2e-4) - at(1e-4);
     gaps.iter().fold(0.0, |most: f64, gap| most.max(gap.abs())) / (rim * 1e-4)
-}
-
-/// Random neurons, and beside each an almost parallel one with almost the opposite outer weight.
-fn planted(key: &Key) -> TwoLayer {
-    let (d, k) = SMALL;
-    let net = TwoLayer::random(k / 2, d, true, key);
-    let other = TwoLayer::random(k / 2, d, true, &key.child("beside"));
-    let near = |own: &Array2<f64>, other: &Array2<f64>| own + &(other * 0.01);
-    let bias = net.bias.unwrap_or_else(|| Array1::zeros(k / 2)) * 0.3;
-    let outer = net.outer * 10.0;
-    TwoLayer {
-        inner: concatenate![Axis(0), net.inner, near(&net.inner, &other.inner)],
-        bias: Some(concatenate![Axis(0), bias, bias]),
-        outer: concatenate![Axis(0), outer, -&outer],
-    }
-}
-
-/// Four units whose lines are the sides 12, 23, 34, 41 of points of the circle at the angles -3h, h, -h, 3h, with jumps
-/// that cancel at every point.
-///
-/// Along the circle relu(u.x - t) gains sqrt(1 - t^2) of slope at both ends of its arc, so that weights +-1 / sqrt(1 - t^2)
-/// of alternate signs leave none.
-fn cycle(key: &Key) -> TwoLayer {
-    let mut rng = key.rng();
-    let (h, turn) = (rng.random_range(0.02..0.2), rng.random_range(0.0..std::f64::consts::TAU));
-    let at = [-3.0, 1.0, -1.0, 3.0].map(|i| turn + i * h);
-    let side = |i: usize| {
-        let (from, to) = (at[i], at[(i + 1) % 4]);
-        (0.5 * (from + to), 0.5 * (to - from).abs())
-    };
-    let outer = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 } / side(i).1.sin();
-    TwoLayer {
-        inner: Array2::from_shape_fn((4, 2), |(i, c)| if c == 0 { side(i).0.cos() } else { side(i).0.sin() }),
-        bias: Some(Array1::from_shape_fn(4, |i| -side(i).1.cos())),
-        outer: Array1::from_shape_fn(4, outer),
-    }
-}
-
-/// The largest jump, on the sphere along it, over twice the constant: exact where a method is, else from above.
-fn rigidity(net: &TwoLayer, domain: Domain, key: &Key) -> Result<f64, TrialError> {
-    let jumps = net.kinks(domain)?.jumps();
-    let along = |offset: f64| if domain == Domain::Sphere { (1.0 - offset * offset).max(0.0).sqrt() } else { 1.0 };
-    let largest = jumps.iter().map(|(jump, offset)| jump * along(*offset)).fold(0.0, f64::max);
-    let exact = domain != Domain::Sphere || net.inner.ncols() == 2;
-    let methods: &[Method] = if exact { &[Method::Exact] } else { &[Method::Shor, Method::Balanced, Method::Path] };
-    let mut least = f64::INFINITY;
-    for method in methods {
-        least = net.end(*method, domain, &key.child("ends"))?.map_or(least, |end| least.min(end.value));
-    }
-    Ok(largest / (2.0 * least))
 }
 
 /// The error of the fitting identity, and what part of the indices fit at least.
@@ -368,25 +317,6 @@ impl Claim for LawTwoLayerArbitraryWeights {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_cycle_hides_its_kinks() {
-        // Slopes of at most a third of the jumps, in the limit of near points.
-        let key = Key::root("cycle");
-        for replica in 0..5 {
-            let key = key.replica(replica);
-            let ratio = rigidity(&cycle(&key), Domain::Sphere, &key).unwrap();
-            assert!(ratio > 1.2 && ratio < 1.6, "{ratio}");
-        }
-    }
-
-    #[test]
-    fn planted_pairs_have_large_jumps_and_a_small_sum() {
-        let key = Key::root("planted");
-        let net = planted(&key);
-        let ratio = rigidity(&net, Domain::Ball(1.0), &key).unwrap();
-        assert!(ratio > 0.0 && ratio <= 1.0, "{ratio}");
-    }
 
     #[test]
     fn identities_hold_by_hand() {

@@ -23,6 +23,7 @@
 mod basis;
 pub mod bounds;
 mod caps;
+mod corner;
 pub mod correlation_bounded_by_information;
 pub mod discrete_cube_is_not_isoperimetric;
 mod draw;
@@ -42,6 +43,7 @@ pub mod mask_information_bounds;
 mod memorization;
 pub mod memorization_follows_information;
 pub mod published_memorization;
+mod rigidity;
 pub mod shuffle_and_reinit_ablations;
 pub mod shuffled_masks_know_little;
 pub mod tickets_exist_not_found_fast;
