@@ -17,13 +17,9 @@
 //! | W, J | `diameter`, `steepness` | of the set of weights; of the outputs in the weights |
 //! | eps | `eps` | by how much the fit is below the noise |
 
+pub use prunelaw_engine::information::bits;
 use prunelaw_engine::statistics::binomial::ln_choose;
 use std::f64::consts::LN_2;
-
-/// Nats as bits: 1 bit is ln 2 nats.
-pub fn bits(nats: f64) -> f64 {
-    nats / LN_2
-}
 
 /// I + E|m|_1, the informal Thm 2: a kept weight costs 1.
 pub fn informal(information: f64, kept: f64) -> f64 {
