@@ -38,7 +38,7 @@ const HEADROOM: f64 = 12.6;
 /// A rule: its word, its name, its colour.
 const RULES: [(&str, &str, Ink); 4] = [
     ("magnitude-after", "magnitude after training", Ink::Blue),
-    ("imp", "iterative magnitude", Ink::Black),
+    ("imp", "iterative magnitude", Ink::Green),
     ("snip", "SNIP", Ink::Orange),
     ("grasp", "GraSP (highest pruned)", Ink::Purple),
 ];
@@ -74,12 +74,9 @@ impl Figure for MaskInformation {
         };
         let mut exact: Vec<Layer> =
             RULES.map(|(rule, name, ink)| band(rule, name.to_owned(), ink, "bits")).into_iter().collect();
-        let reading = |(rule, name, ink): (&str, &str, Ink)| {
-            let at = READINGS.into_iter().filter(|(of, ..)| *of == rule);
-            let ring = |(_, x, y): (&str, f64, f64)| Span { x, low: y, y, high: y };
-            Layer::Bars { name: format!("{name}, published"), ink, at: at.map(ring).collect() }
-        };
-        exact.extend(RULES.map(reading));
+        let ring = |(_, x, y): (&str, f64, f64)| Span { x, low: y, y, high: y };
+        let published = READINGS.into_iter().map(ring).collect();
+        exact.push(Layer::Bars { name: "published figure".to_owned(), ink: Ink::Black, at: published });
         let subsets = (0..=PARAMETERS).map(|kept| {
             let most = bits(upper::size(PARAMETERS, kept));
             [(PARAMETERS - kept) as f64, if most <= HEADROOM { most } else { f64::NAN }]
@@ -90,7 +87,7 @@ impl Figure for MaskInformation {
             derived: true,
             at: subsets.collect(),
         });
-        exact.push(Layer::Horizontal { name: "log₂ 1792".to_owned(), y: DATASETS.log2() });
+        exact.push(Layer::Horizontal { name: "log₂1792".to_owned(), y: DATASETS.log2() });
         let mut shuffled: Vec<Layer> =
             RULES.map(|(rule, name, ink)| band(rule, name.to_owned(), ink, "shuffled_bits")).into_iter().collect();
         shuffled.push(Layer::Horizontal { name: "log₂ 6".to_owned(), y: bits(upper::layer_counts(&LAYERS, 10)) });
@@ -139,13 +136,20 @@ fn means(rows: &Table, of: impl Fn(&Table) -> Vec<f64>) -> Vec<Span> {
     rows.distinct("pruned").into_iter().filter_map(span).collect()
 }
 
+/// A reading in words.
+fn reading((rule, pruned, bits): (&str, f64, f64)) -> String {
+    let name = RULES.iter().find(|(word, ..)| *word == rule).map_or(rule, |(_, name, _)| name);
+    format!("{name} {} at {}", number(bits, 3), number(pruned, 2))
+}
+
 fn caption(table: &Table, replicas: u64, key: &str) -> String {
     let mut said = vec![format!(
         "Information of a pruning mask m about the data D given the initial weights, by going through all {DATASETS} \
          equally likely data sets: six of the eight points of the cube, all labellings. A 3-4-1 ReLU network with biases, \
          21 parameters, full-batch descent on the mean squared error, rate 0.1, 500 steps. Lines: means over {replicas} \
          initializations, key \"{key}\"; bands: 95 % t intervals of the mean. Rings: read from the published figure, to about \
-         a tenth of a bit.",
+         a tenth of a bit: {}.",
+        READINGS.map(reading).join(", "),
     )];
     let peaks = RULES.map(|(rule, name, _)| {
         let peak = means(&of(table, rule), |row: &Table| row.numbers("bits"));
@@ -209,10 +213,10 @@ mod tests {
     fn ceilings_readings_and_what_sampling_misses_are_drawn() {
         let drawing = MaskInformation.draw(&[source(5)]);
         let svg = render::svg(&drawing).unwrap();
-        for part in ["log₂ C(21, k) (derived)", "log₂ 1792", "log₂ 6", "SNIP, published", "N = 32000"] {
+        for part in ["log₂ C(21, k) (derived)", "log₂1792", "log₂ 6", "published figure", "N = 32000"] {
             assert!(svg.contains(part), "the picture lacks `{part}`");
         }
-        assert!(drawing.caption.contains("5 initializations") || drawing.caption.contains("Largest means"));
+        assert!(drawing.caption.contains("SNIP 7.1 at 9") && drawing.caption.contains("Largest means"));
         let Layer::Band { at, .. } = &drawing.panels[2].layers[0] else { panic!("a band") };
         assert!(at.iter().all(|span| (span.y - 0.5).abs() < 1e-9));
     }

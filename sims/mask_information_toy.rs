@@ -16,8 +16,8 @@ use prunelaw_engine::enumerated::rules::{Order, Rule, kept};
 use prunelaw_engine::enumerated::{PARAMETERS, tickets};
 use prunelaw_engine::information::{bits, entropy, lower, upper};
 use prunelaw_engine::key::Key;
-use prunelaw_engine::settings::vocabulary::{PRUNED, STEPS};
-use prunelaw_engine::settings::{Assignment, Domain, Fallback, Field, Schema, Settings, SettingsError};
+use prunelaw_engine::settings::vocabulary::{PRUNED, RULE, STEPS};
+use prunelaw_engine::settings::{Assignment, Domain, Field, Schema, Settings, SettingsError};
 use prunelaw_engine::stop::Stop;
 use prunelaw_engine::table::{Column, Row};
 use std::collections::HashMap;
@@ -42,18 +42,8 @@ static CARD: SimCard = SimCard {
     protocol: 1,
 };
 
-const RULE: Field = Field {
-    name: "rule",
-    symbol: "",
-    help: "which parameters are pruned, on each data set",
-    unit: "word",
-    domain: Domain::Choice(&Rule::NAMES),
-    fallback: Fallback::Text("magnitude-after"),
-    axis: true,
-};
-
 static FIELDS: [Field; 3] = [
-    RULE,
+    RULE.within(Domain::Choice(&Rule::NAMES)).text("magnitude-after").axis(),
     PRUNED.within(Domain::Integer { min: 0, max: PARAMETERS as i64 }).integer(9).axis(),
     Field { help: "steps of training under the mask before `fitted` is taken; 0: the initial weights", ..STEPS }
         .within(Domain::Integer { min: 0, max: 100_000 })

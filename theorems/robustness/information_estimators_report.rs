@@ -25,7 +25,7 @@
 //! ## Gaps to the paper
 //! The paper takes 32000 samples as exact at about 9 bits and 1000 as enough: the latter is .4 to .65 bit short.
 
-use super::{KUMAR, SUBJECT};
+use super::{KUMAR, SUBJECT, part};
 use crate::average::Average;
 use crate::limit::Limit;
 use crate::point::{Point, points};
@@ -137,7 +137,8 @@ const FLIP: Field = Field {
     ..field::SIGNAL
 };
 
-static MASKS: [Field; 2] = [SOURCE.axis(), BATCH.integer(1000).axis()];
+const PART: Field = part(&["masks", "copies"]);
+static MASKS: [Field; 3] = [PART, SOURCE.axis(), BATCH.integer(1000).axis()];
 static MASKS_SCHEMA: Schema = Schema { when: "masks of information_estimators_report", fields: &MASKS, rules: &[] };
 static MASKS_COLUMNS: [Column; 5] = [
     Column::real("plug_in", "nats", "plug-in entropy of the batch"),
@@ -147,7 +148,7 @@ static MASKS_COLUMNS: [Column; 5] = [
     Column::real("uniform_p", "1", "p-value of the chi-square test that the masks are uniform"),
 ];
 
-static COPIES: [Field; 3] = [PAIRS.integer(8).axis(), FLIP.real(0.1).axis(), BATCH.integer(512).axis()];
+static COPIES: [Field; 4] = [PART, PAIRS.integer(8).axis(), FLIP.real(0.1).axis(), BATCH.integer(512).axis()];
 static COPIES_SCHEMA: Schema = Schema { when: "copies of information_estimators_report", fields: &COPIES, rules: &[] };
 static COPIES_COLUMNS: [Column; 5] = [
     Column::real("plug_in", "nats", "plug-in entropy of the masks of the batch"),
@@ -390,7 +391,7 @@ impl Claim for InformationEstimatorsReport {
             Evidence::fixed(&MASKS_SCHEMA, &MASKS_COLUMNS, replicas, masks, &[("masks", words), ("batch", batch)])
         };
         let copies = |pairs: &str, flip: &str, batch: &str| {
-            let settings = [("pairs", pairs), ("flip", flip), ("batch", batch)];
+            let settings = [("part", "copies"), ("pairs", pairs), ("flip", flip), ("batch", batch)];
             Evidence::fixed(&COPIES_SCHEMA, &COPIES_COLUMNS, replicas, copies, &settings)
         };
         let mut evidence = vec![

@@ -28,7 +28,7 @@
 
 use super::bounds::effective::nats_per_weight;
 use super::bounds::{Parametrization, Version};
-use super::{KUMAR, SUBJECT};
+use super::{KUMAR, SUBJECT, part};
 use crate::limit::Limit;
 use crate::point::{Point, points};
 use crate::{Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Replicas, Symbol, TrialError};
@@ -41,7 +41,7 @@ use prunelaw_engine::enumerated::rules::{Rule, kept};
 use prunelaw_engine::information::{bits, entropy, law, upper};
 use prunelaw_engine::key::Key;
 use prunelaw_engine::settings::vocabulary as field;
-use prunelaw_engine::settings::{Assignment, Domain, Fallback, Field, Schema, Settings};
+use prunelaw_engine::settings::{Assignment, Domain, Field, Schema, Settings};
 use prunelaw_engine::statistics::student::upper_tail;
 use prunelaw_engine::table::{Column, Row, Table};
 use rand::RngExt;
@@ -107,7 +107,8 @@ const WEIGHTS: Field = Field {
     domain: Domain::Integer { min: 2, max: 12 },
     ..field::SAMPLES
 };
-static RANDOM: [Field; 1] = [WEIGHTS.integer(6).axis()];
+const PART: Field = part(&["laws", "inits"]);
+static RANDOM: [Field; 2] = [PART, WEIGHTS.integer(6).axis()];
 static RANDOM_SCHEMA: Schema = Schema { when: "random laws of mask_information_bounds", fields: &RANDOM, rules: &[] };
 static RANDOM_COLUMNS: [Column; 11] = [
     Column::real("over_entropy", "nats", "excess of I(m; D) over H(m)"),
@@ -123,16 +124,8 @@ static RANDOM_COLUMNS: [Column; 11] = [
     Column::real("units", "nats", "|bits ln 2 - nats| of I(m; D)"),
 ];
 
-const RULE: Field = Field {
-    name: "rule",
-    symbol: "",
-    help: "pruning rule",
-    unit: "word",
-    domain: Domain::Choice(&Rule::NAMES),
-    fallback: Fallback::Text("snip"),
-    axis: true,
-};
-static INITS_FIELDS: [Field; 2] = [RULE, field::PRUNED.integer(9).axis()];
+const RULE: Field = field::RULE.within(Domain::Choice(&Rule::NAMES)).text("snip").axis();
+static INITS_FIELDS: [Field; 3] = [PART, RULE, field::PRUNED.integer(9).axis()];
 static INITS_SCHEMA: Schema =
     Schema { when: "initializations of mask_information_bounds", fields: &INITS_FIELDS, rules: &[] };
 static INITS_COLUMNS: [Column; 4] = [
@@ -287,9 +280,10 @@ impl Claim for MaskInformationBounds {
             Effort::Normal => ("imp,magnitude-after,snip,grasp,synflow,magnitude", 20),
             Effort::Paper => ("imp,magnitude-after,snip,grasp,synflow,magnitude", 200),
         };
+        let inits_at = [("part", "inits"), ("rule", rules), ("pruned", counts)];
         vec![
             Evidence::fixed(&RANDOM_SCHEMA, &RANDOM_COLUMNS, draws, random, &[("weights", "4,6,10")]),
-            Evidence::fixed(&INITS_SCHEMA, &INITS_COLUMNS, 1, over_inits, &[("rule", rules), ("pruned", counts)]),
+            Evidence::fixed(&INITS_SCHEMA, &INITS_COLUMNS, 1, over_inits, &inits_at),
             Evidence::Sim {
                 id: "mask_information_toy",
                 settings: vec![Assignment::own("rule", sim), Assignment::own("pruned", "4,11,18")],

@@ -53,7 +53,7 @@ pub mod vc_and_rademacher_forms;
 use crate::Subject;
 use crate::card::OpenSetting;
 use prunelaw_engine::settings::vocabulary as field;
-use prunelaw_engine::settings::{Domain, Field};
+use prunelaw_engine::settings::{Domain, Fallback, Field};
 
 /// Bibliography keys of the papers.
 const BUBECK_SELLKE: &str = "bubeck2023universal";
@@ -114,3 +114,16 @@ const CANDIDATES: Field = Field {
     domain: Domain::Integer { min: 2, max: 65_536 },
     ..field::SAMPLES
 };
+
+/// Which trials of a claim with several kinds of them: rows of different columns have to lie at different addresses.
+const fn part(words: &'static [&'static str]) -> Field {
+    Field {
+        name: "part",
+        symbol: "",
+        help: "which of the claim's trials",
+        unit: "word",
+        domain: Domain::Choice(words),
+        fallback: Fallback::Text(words[0]),
+        axis: false,
+    }
+}

@@ -26,7 +26,7 @@
 //! ## Gaps to the paper
 //! The printed b is refuted only for b above 3000 or so at delta = .1 and I = 0: up to there the constant a_1^2 = 72 covers it.
 
-use super::{CANDIDATES, KUMAR, SUBJECT};
+use super::{CANDIDATES, KUMAR, SUBJECT, part};
 use crate::average::Average;
 use crate::point::{Point, points};
 use crate::rate::Event;
@@ -133,12 +133,15 @@ const ONE_OR_MORE: Field = CANDIDATES.within(Domain::Integer { min: 1, max: 65_5
 /// b
 const RANGE: Field = Field { name: "range", symbol: "b", help: "losses lie in [-b, b]", ..field::SIGNAL };
 
-static SIGNS: [Field; 3] = [field::SAMPLES.integer(65_536), ONE_OR_MORE.integer(1).axis(), RANGE.real(1.0).axis()];
+const PART: Field = part(&["losses", "thresholds"]);
+
+static SIGNS: [Field; 4] =
+    [PART, field::SAMPLES.integer(65_536), ONE_OR_MORE.integer(1).axis(), RANGE.real(1.0).axis()];
 static SIGNS_SCHEMA: Schema = Schema { when: "losses of vc_and_rademacher_forms", fields: &SIGNS, rules: &[] };
 static SIGNS_COLUMNS: [Column; 1] =
     [Column::real("gap", "1", "largest mean loss of K functions whose expected loss is 0: the generalization gap")];
 
-static THRESHOLDS: [Field; 2] = [field::SAMPLES.integer(32_768), CANDIDATES.integer(8).axis()];
+static THRESHOLDS: [Field; 3] = [PART, field::SAMPLES.integer(32_768), CANDIDATES.integer(8).axis()];
 static THRESHOLDS_SCHEMA: Schema =
     Schema { when: "thresholds of vc_and_rademacher_forms", fields: &THRESHOLDS, rules: &[] };
 static THRESHOLDS_COLUMNS: [Column; 1] =
@@ -272,7 +275,7 @@ impl Claim for VcAndRademacherForms {
             signs("64", "1,1e6"),
             Evidence::Trial(Trial {
                 schema: &THRESHOLDS_SCHEMA,
-                settings: vec![Assignment::own("candidates", "8")],
+                settings: vec![Assignment::own("part", "thresholds"), Assignment::own("candidates", "8")],
                 columns: &THRESHOLDS_COLUMNS,
                 replicas,
                 one: thresholds,
