@@ -136,11 +136,11 @@ impl Sim for MemorizationByMethod {
 
     fn cost(&self, cell: &Settings) -> Cost {
         let (all, n, steps) = (weights(cell) as f64, cell.count("samples") as f64, cell.count("steps") as f64);
-        // A step of so small a network costs as much as some thousand operations whatever the mask; trainings that
+        // A step of so small a network costs as much as a hundred thousand operations whatever the mask; trainings that
         // memorize stop early; rules that train spend a training of the dense network or two beside the final one.
-        let training = steps * (2e4 + 6.0 * n * all * cell.real("keep"));
+        let training = steps * (1e5 + 6.0 * n * all * cell.real("keep"));
         let before = match cell.text("rule") {
-            "magnitude-after" | "imp" => 0.3 * steps * (2e4 + 6.0 * n * all),
+            "magnitude-after" | "imp" => 0.3 * steps * (1e5 + 6.0 * n * all),
             "synflow" => 100.0 * 20.0 * all,
             _ => 100.0 * n * all,
         };

@@ -43,8 +43,8 @@ net.toml (may be left out: key = \"0\", precision = \"f64\", activation, bias, o
   [init]
   law = \"he-normal\"             # normal, uniform, signed-constant with scale; or source = \"npz:FILE\" (w1, b1, w2, ...)
   [mask]
-  rule = \"random\"               # bernoulli, neurons; or source = \"npz:FILE\" (mask1, mask2, ...)
-  keep = 0.1
+  rule = \"random\"               # bernoulli, neurons, magnitude, snip, grasp (temperature), synflow, synflow-l2, phew;
+  keep = 0.1                    # scope, and rounds and schedule where weights are scored; or source = \"npz:FILE\" (mask1, ...)
   [train]
   loss = \"cross-entropy\"        # logistic, squared
   optimizer = \"gd\"              # sgd (batch, momentum, weight_decay), adam (batch)
@@ -145,8 +145,9 @@ fn prepare<R: Real + WritableElement>(record: &Record) -> Result<Work, CliError>
 }
 
 fn prepare_mlp<R: Real + WritableElement>(record: &Record) -> Result<Work, CliError> {
-    let (net, masks, loss) = (record.mlp::<R>()?, record.mlp_masks()?, record.loss());
+    let (net, loss) = (record.mlp::<R>()?, record.loss());
     let (train, test) = record.samples::<R>()?;
+    let masks = record.mlp_masks(&net, &train)?;
     let (recipe, order, summary) = (record.recipe(None), record.order(), summary_of(record));
     let objective = |samples: &Arc<_>| {
         MlpObjective::new(&net, masks.as_deref(), Arc::clone(samples), loss).map_err(|error| record.mlp_error(error))

@@ -37,6 +37,9 @@ pub static KEYS: &[(&str, &str)] = &[
     ("mask.keep", "keep"),
     ("mask.prune", "prune"),
     ("mask.scope", "scope"),
+    ("mask.rounds", "rounds"),
+    ("mask.schedule", "mask_schedule"),
+    ("mask.temperature", "temperature"),
     ("train.loss", "loss"),
     ("train.optimizer", "optimizer"),
     ("train.batch", "batch"),
@@ -61,12 +64,37 @@ const fn source(name: &'static str, words: &'static [&'static str], prefixes: &'
 
 const LAWS: &[&str] = &["he-normal", "normal", "uniform", "signed-constant"];
 const RULES: &[&str] = &["random", "bernoulli", "neurons"];
+/// Of a fully connected network the rules of [`crate::engine::pruning`] as well.
+const MLP_MASKS: &[&str] =
+    &["random", "bernoulli", "neurons", "magnitude", "snip", "grasp", "synflow", "synflow-l2", "phew"];
+/// Those that rank the weights by a score.
+const SCORED: &[&str] = &["magnitude", "snip", "grasp", "synflow", "synflow-l2"];
 
 const KIND: Field = choice("kind", &["mlp", "patch"], "fully connected, or K heads of m neurons over two patches");
 const INIT: Field = source("init", &[], &["npz:"]);
 const LAW: Field = choice("law", LAWS, "law of the initial weights, each with its scale").text(UNSET);
 const MASK: Field = source("mask", &[], &["npz:"]);
 const RULE: Field = choice("rule", RULES, "which weights are kept").text(UNSET);
+const MLP_RULE: Field = choice("rule", MLP_MASKS, "which weights are kept").text(UNSET);
+const ROUNDS: Field = Field {
+    name: "rounds",
+    symbol: "",
+    unit: "rounds",
+    help: "rounds, with scores taken anew; 0 takes the rule's own: 100 for SynFlow, else 1",
+    ..TESTED
+};
+const MASK_SCHEDULE: Field = choice(
+    "mask_schedule",
+    &["exponential", "linear"],
+    "rounds that keep the same fraction of what is left, or remove the same number",
+);
+const TEMPERATURE: Field = Field {
+    name: "temperature",
+    symbol: "T",
+    unit: "1",
+    help: "what GraSP divides the outputs by",
+    ..RATE.real(200.0)
+};
 const SCOPE: Field = choice("scope", &["global", "layer"], "count the kept weights over all layers, or in each");
 const PLAIN_SCHEDULE: Field = SCHEDULE.within(Domain::Choice(&["constant", "cosine"]));
 const RUN_ALL: Field = TARGET_LOSS.real(0.0);
@@ -75,7 +103,7 @@ const HEADS: Field = CLASSES.within(Domain::Integer { min: 1, max: 1_000_000 });
 // No test samples unless somebody asks for them.
 const TESTED: Field = TEST_SAMPLES.within(Domain::Integer { min: 0, max: 1_000_000_000 }).integer(0);
 
-static MLP_FIELDS: [Field; 22] = [
+static MLP_FIELDS: [Field; 25] = [
     PRECISION,
     KIND,
     WIDTHS,
@@ -86,9 +114,12 @@ static MLP_FIELDS: [Field; 22] = [
     LAW,
     INIT_SCALE,
     MASK,
-    RULE,
+    MLP_RULE,
     KEEP,
     SCOPE,
+    ROUNDS,
+    MASK_SCHEDULE,
+    TEMPERATURE,
     LOSS,
     OPTIMIZER,
     BATCH,
@@ -136,10 +167,13 @@ const fn only_if(field: &'static str, reads: &'static str, words: &'static [&'st
     Rule { field, reads, words }
 }
 
-static MLP_RULES: [Rule; 6] = [
+static MLP_RULES: [Rule; 9] = [
     only_if("init_scale", "law", LAWS),
-    only_if("keep", "rule", RULES),
-    only_if("scope", "rule", &["random"]),
+    only_if("keep", "rule", MLP_MASKS),
+    only_if("scope", "rule", &["random", "magnitude", "snip", "grasp", "synflow", "synflow-l2"]),
+    only_if("rounds", "rule", SCORED),
+    only_if("mask_schedule", "rule", SCORED),
+    only_if("temperature", "rule", &["grasp"]),
     only_if("batch", "optimizer", &["sgd", "adam"]),
     only_if("momentum", "optimizer", &["sgd"]),
     only_if("weight_decay", "optimizer", &["sgd"]),

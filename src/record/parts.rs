@@ -10,6 +10,9 @@ use crate::engine::mask::Mask;
 use crate::engine::network::init::InitLaw;
 use crate::engine::network::mlp::{Activation, Layer, Mlp, MlpError, Samples};
 use crate::engine::network::patch::{Outer, PatchBank, PatchError, PatchNet};
+use crate::engine::pruning::phew::{Bias, Walks};
+use crate::engine::pruning::synflow_l2::Form;
+use crate::engine::pruning::{self, Batch, Plan, PruningError, Scope, synflow};
 use crate::engine::real::Real;
 use crate::engine::settings::{SettingsError, plain};
 use crate::engine::training::loss::TargetError;
@@ -169,11 +172,15 @@ impl Record {
         }
     }
 
-    /// One mask per layer, if the record prunes.
+    /// One mask per layer, if the record prunes; `net` is the initial network, and all of `samples` are the pruning batch.
     ///
     /// # Errors
-    /// A file that cannot be read, or masks of other shapes than the network.
-    pub fn mlp_masks(&self) -> Result<Option<Vec<Mask>>, SettingsError> {
+    /// A file that cannot be read, masks of other shapes than the network, or a rule that cannot prune it.
+    pub fn mlp_masks<R: Real>(
+        &self,
+        net: &Mlp<R>,
+        samples: &Arc<Samples<R>>,
+    ) -> Result<Option<Vec<Mask>>, SettingsError> {
         let widths = self.settings().counts("widths");
         let shapes: Vec<[usize; 2]> = widths.windows(2).map(|pair| [pair[1], pair[0]]).collect();
         let name = |at: usize| format!("mask{}", at + 1);
@@ -193,9 +200,56 @@ impl Record {
         Ok(Some(match (rule, self.settings().text("scope")) {
             ("bernoulli", _) => each(Mask::bernoulli),
             ("neurons", _) => Mask::hidden_neurons(&widths, keep, &key),
-            (_, "layer") => each(Mask::random),
-            _ => Mask::random_global(&all, keep, &key),
+            ("random", "layer") => each(Mask::random),
+            ("random", _) => Mask::random_global(&all, keep, &key),
+            (rule, _) => self.pruned(rule, net, samples, &key).map_err(|error| self.pruning_error(error))?,
         }))
+    }
+
+    /// The masks of a rule that looks at the network.
+    fn pruned<R: Real>(
+        &self,
+        rule: &str,
+        net: &Mlp<R>,
+        samples: &Arc<Samples<R>>,
+        key: &Key,
+    ) -> Result<Vec<Mask>, PruningError> {
+        let (settings, keep) = (self.settings(), self.keep());
+        let rule = match rule {
+            "phew" => return Walks::new(net, Bias::Magnitude, key)?.until(keep),
+            "magnitude" => pruning::Rule::Magnitude,
+            "snip" => pruning::Rule::Snip,
+            "grasp" => pruning::Rule::Grasp { temperature: settings.real("temperature") },
+            "synflow" => pruning::Rule::SynFlow,
+            _ => pruning::Rule::SynFlowL2 { form: Form::Implemented },
+        };
+        let by_path = matches!(rule, pruning::Rule::SynFlow | pruning::Rule::SynFlowL2 { .. });
+        let plan = Plan {
+            scope: if settings.text("scope") == "layer" { Scope::Layer } else { Scope::Global },
+            rounds: match settings.count("rounds") {
+                0 if by_path => synflow::ROUNDS,
+                0 => 1,
+                rounds => rounds,
+            },
+            schedule: match settings.text("mask_schedule") {
+                "linear" => pruning::Schedule::Linear,
+                _ => pruning::Schedule::Exponential,
+            },
+            ..Plan::one_shot(keep, Scope::Global)
+        };
+        let batch = Batch { samples: Arc::clone(samples), loss: self.loss() };
+        rule.prune(net, &pruning::dense(net), Some(&batch), &plan)
+    }
+
+    /// The error of a rule that cannot prune the network.
+    fn pruning_error(&self, error: PruningError) -> SettingsError {
+        match error {
+            PruningError::KeepsNothing { smallest, .. } => {
+                self.conflict("keep", error.to_string(), Some(smallest.to_string()))
+            }
+            PruningError::Network(error) => self.mlp_error(error),
+            error => self.unusable("rule", error.to_string()),
+        }
     }
 
     // The patch network.

@@ -1,7 +1,7 @@
 //! `prunelaw train` from outside: what it writes, and what it says to bad input.
 
 use ndarray::{Array, arr0};
-use prunelaw::engine::data::npz::NpzBuilder;
+use prunelaw::engine::data::npz::{Npz, NpzBuilder};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -58,6 +58,33 @@ fn a_training_writes_its_arrays_its_trajectory_and_its_summary() {
     assert!(train(folder.path(), &go_on, &[]).status.success());
     let trajectory = fs::read_to_string(out.join("trajectory.csv")).unwrap();
     assert_eq!(trajectory.lines().nth(1).unwrap().split(',').nth(1).unwrap(), last);
+}
+
+#[test]
+fn every_rule_that_looks_at_the_network_prunes_it_before_training() {
+    // 64 * 20 + 20 * 10 = 1480 weights, of which 148 stay; a walk of PHEW is completed.
+    let folder = tempfile::tempdir().unwrap();
+    let short = DIGITS.replace("steps = 40", "steps = 1").replace("keep = 0.5", "keep = 0.1");
+    let mut seen = Vec::new();
+    for rule in ["magnitude", "snip", "grasp", "synflow", "synflow-l2", "phew"] {
+        let ran = train(folder.path(), &short.replace("random", rule), &[]);
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        let bytes = fs::read(folder.path().join("out/final.npz")).unwrap();
+        let mut npz = Npz::open(&bytes).unwrap();
+        let masks = [("mask1", [20, 64]), ("mask2", [10, 20])].map(|(name, shape)| npz.mask_of(name, &shape).unwrap());
+        let kept: usize = masks.iter().map(|mask| mask.kept()).sum();
+        assert!(kept == 148 || (rule == "phew" && kept == 149), "{rule}: {kept}");
+        assert!(!seen.contains(&masks), "{rule} keeps what another rule keeps");
+        seen.push(masks);
+    }
+    let layers = short.replace("keep = 0.1", "keep = 0.1\nscope = \"layer\"\nrounds = 3\nschedule = \"linear\"");
+    assert!(train(folder.path(), &layers.replace("random", "snip"), &[]).status.success());
+    let few = train(folder.path(), &short.replace("random", "magnitude").replace("0.1", "0.0001"), &[]);
+    let said = String::from_utf8_lossy(&few.stderr);
+    assert!(
+        few.status.code() == Some(2) && said.contains("`mask.keep = 0.0001`") && said.contains("nearest: "),
+        "{said}"
+    );
 }
 
 #[test]
