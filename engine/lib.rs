@@ -14,6 +14,7 @@
 //! * [`lipschitz`]: how steep a two-layer network is, in a bracket with certified ends
 //! * [`information`]: what a mask knows about the data
 //! * [`enumerated`]: a network and a data law small enough to go through all of it
+//! * [`quantised`]: pruned networks that know a known amount about the data
 //! * [`measure`]: what an evaluated network shows beside its loss
 //! * [`subset_sum`]: which numbers a set of samples adds up to, behind strong tickets
 //! * [`table`]: results, one row per replica
@@ -35,6 +36,7 @@ pub mod mask;
 pub mod measure;
 pub mod network;
 pub mod pruning;
+pub mod quantised;
 pub mod real;
 pub mod rounding;
 pub mod settings;

@@ -42,6 +42,19 @@ impl RandomLabels {
         LabelledData { x: &self.x * scale, y }
     }
 
+    /// Mean over the samples of the distance to the nearest one with the other label; 0 if all labels agree.
+    ///
+    /// The values y_i (that distance) / 2 are those of a 1-Lipschitz function, whose mean(f y) is half of this mean.
+    pub fn nearest_opposite(&self) -> f64 {
+        let apart = |i: usize, j: usize| (&self.x.row(i) - &self.x.row(j)).mapv(|x| x * x).sum().sqrt();
+        let nearest = |i: usize| {
+            let opposite = (0..self.y.len()).filter(|j| self.y[*j] != self.y[i]);
+            opposite.map(|j| apart(i, j)).fold(f64::INFINITY, f64::min)
+        };
+        let mean = (0..self.y.len()).map(nearest).sum::<f64>() / self.y.len() as f64;
+        if mean.is_finite() { mean } else { 0.0 }
+    }
+
     /// |mean y|.
     pub fn imbalance(&self) -> f64 {
         (self.y.iter().sum::<f64>() / self.y.len() as f64).abs()
@@ -51,6 +64,13 @@ impl RandomLabels {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_nearest_opposite_label_by_hand() {
+        let x = ndarray::array![[0.0], [1.0], [4.0]];
+        assert_eq!(RandomLabels { x: x.clone(), y: vec![1.0, 1.0, -1.0] }.nearest_opposite(), (4.0 + 3.0 + 3.0) / 3.0);
+        assert_eq!(RandomLabels { x, y: vec![1.0; 3] }.nearest_opposite(), 0.0);
+    }
 
     #[test]
     fn inputs_have_length_one_and_labels_are_fair() {

@@ -130,6 +130,28 @@ pub const PENALTY: Field = choice(
     &["none", "path", "lipschitz"],
     "added to the loss: nothing, the path norm, or the 8-mean of gradient norms at data and between them",
 );
+/// b
+pub const BITS: Field = Field {
+    domain: Domain::Integer { min: 1, max: 16 },
+    ..count("bits", "b", "bits", "bits of one kept weight: it takes one of 2^b values")
+};
+/// q
+pub const FLIP: Field = Field {
+    domain: Domain::Real { min: 0.0, max: 0.5, open: false },
+    ..positive("flip", "q", "1", "chance that a copied bit is flipped: 0 copies all, 1/2 nothing")
+}
+.real(0.0);
+/// rho
+pub const SHARE: Field = Field {
+    domain: Domain::Real { min: 0.0, max: 1.0, open: false },
+    ..positive("share", "rho", "fraction", "chance that a mask looks at the data at all")
+};
+/// Masks of known information
+pub const MASK: Field = choice(
+    "mask",
+    &["copy", "top"],
+    "half of the weights kept: one of each pair by a label, or those on the strongest coordinates",
+);
 /// Hidden widths
 pub const WIDTHS: Field = Field {
     name: "widths",
