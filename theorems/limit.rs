@@ -61,7 +61,12 @@ impl Limit {
     /// The finding as part of a claim about a scaling: it refutes the claim where the limit is exceeded, and is only
     /// reported where it holds, so that the scaling speaks.
     pub fn beside_a_scaling(&self, point: &Point<'_>) -> Finding {
-        let finding = self.judge(point, Vec::new());
+        self.values_beside_a_scaling(point, &point.numbers(self.column))
+    }
+
+    /// The same for numbers that are made of several columns.
+    pub fn values_beside_a_scaling(&self, point: &Point<'_>, seen: &[f64]) -> Finding {
+        let finding = self.judge_values(point, seen, Vec::new());
         Finding { ours: !matches!(finding.verdict, Verdict::Holds { .. }), ..finding }
     }
 }

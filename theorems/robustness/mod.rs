@@ -8,7 +8,10 @@
 //! * [`law_parametrized_class`]: the same for p parameters, its constants and its ingredients
 //! * [`law_two_layer_floors`]: what two layers and the data demand
 //! * [`law_two_layer_arbitrary_weights`]: why two layers need no bound on their weights
+//! * [`law_exponent`]: how steep networks are that fit noise, against sqrt(nd/p)
 //! * [`effective_parameter_law`]: the law by p_eff, in its versions
+//! * [`effective_parameter_law_quantized`]: the same on masked networks on a grid, where it says something
+//! * [`robust_fit_needs_data_mask`]: what a mask must know for a flat fit
 //! * [`correlation_bounded_by_information`]: how far a selection can follow noise
 //! * [`kl_tail_selection`]: how often a selection hits what fixed choices rarely do
 //! * [`vc_and_rademacher_forms`]: a class that was chosen by the data
@@ -28,12 +31,15 @@ pub mod correlation_bounded_by_information;
 pub mod discrete_cube_is_not_isoperimetric;
 mod draw;
 pub mod effective_parameter_law;
+pub mod effective_parameter_law_quantized;
 pub mod effective_parameters;
 pub mod fit_below_noise_correlates;
 mod floor;
+mod grid_networks;
 pub mod information_estimators_report;
 pub mod isoperimetry;
 pub mod kl_tail_selection;
+pub mod law_exponent;
 pub mod law_finite_class;
 pub mod law_parametrized_class;
 pub mod law_two_layer_arbitrary_weights;
@@ -44,8 +50,10 @@ mod memorization;
 pub mod memorization_follows_information;
 pub mod published_memorization;
 mod rigidity;
+pub mod robust_fit_needs_data_mask;
 pub mod shuffle_and_reinit_ablations;
 pub mod shuffled_masks_know_little;
+mod sign_masks;
 pub mod tickets_exist_not_found_fast;
 pub mod trained_masks_know_more;
 pub mod vc_and_rademacher_forms;

@@ -77,6 +77,14 @@ pub fn selected_lipschitz(law: &DataLaw, eps: f64, s: f64, information: f64, del
     Bound::at_least(Version::Sharp, tau(eps, s) * (law.size() * delta / (2.0 * (information + LN_2))).sqrt())
 }
 
+/// S3 inverted: the nats that an output must have about D if with chance `rate` its mean squared error is at most 1 - eps and
+/// its Lipschitz constant at most L: (rate - 2 exp(-n s^2 / 2)) n d tau^2 / (2 c L^2) - ln 2, for the best s on a grid. Not above
+/// 0 where it says nothing.
+pub fn least_information_by_chance(law: &DataLaw, eps: f64, rate: f64, lipschitz: f64) -> f64 {
+    let floor = |s: f64| (rate - lopsided(law, s)) * law.size() * tau(eps, s).powi(2) / (2.0 * lipschitz * lipschitz);
+    (1..100).map(|percent| floor(f64::from(percent) / 100.0)).fold(0.0, f64::max) - LN_2
+}
+
 /// E max_t X_t <= s sqrt(2 ln N) for N variables with E exp(l X) <= exp(l^2 s^2 / 2); for X_t = mean(f_t y) and L-Lipschitz
 /// f_t: s = L sqrt(c / (n d)).
 pub fn largest_correlation(law: &DataLaw, ln_functions: f64, lipschitz: f64) -> f64 {
@@ -120,6 +128,17 @@ mod tests {
         assert!((odd_class(&law, tau, 100f64.ln(), 2.23).value - 0.1).abs() < 1e-3);
         let at = odd_class_correlation(&law, 0.1, 100f64.ln(), 2.23);
         assert!((odd_class(&law, at, 100f64.ln(), 2.23).value - 0.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_floor_by_chance_allows_that_chance() {
+        let law = DataLaw::gaussian(400, 30);
+        let (eps, rate, lipschitz) = (0.9, 0.8, 0.4);
+        let least = least_information_by_chance(&law, eps, rate, lipschitz);
+        let allowed = |s: f64| selected(&law, eps, s, least, lipschitz).value;
+        let most = (1..100).map(|percent| allowed(f64::from(percent) / 100.0)).fold(f64::INFINITY, f64::min);
+        assert!(least > 0.0 && (most - rate).abs() < 1e-9, "{least} {most}");
+        assert!(least_information_by_chance(&law, eps, 0.0, lipschitz) < 0.0);
     }
 
     #[test]
