@@ -12,6 +12,7 @@
 //! * [`paper_synthetic_curves`]: the paper's synthetic figures beside ours
 //! * [`phase_diagram_subset_sum`], [`covering_radius_law`]: how well random subset sums cover an interval
 //! * [`ticket_error_by_width`]: how the error of strong tickets falls with the width of the random network
+//! * [`robustness_law`]: how steep networks are that fit random labels
 //! * [`memorization_capacity`], [`effective_parameters`]: what pruned networks memorize, by method, and what their masks may
 //!   know
 //! * [`FIGURES`]: the registry
@@ -37,6 +38,7 @@ pub mod phase_diagram_width;
 pub mod pruning_threshold_curve;
 pub mod ramp;
 pub mod render;
+pub mod robustness_law;
 pub mod style;
 pub mod ticket_error_by_width;
 
@@ -51,6 +53,7 @@ pub static FIGURES: &[&dyn Figure] = &[
     &phase_diagram_width::PhaseDiagramWidth,
     &feature_versus_noise::FeatureVersusNoise,
     &paper_synthetic_curves::PaperSyntheticCurves,
+    &robustness_law::RobustnessLaw,
     &effective_parameters::EffectiveParameters,
     &mask_information::MaskInformation,
     &memorization_capacity::MemorizationCapacity,
