@@ -75,7 +75,12 @@ impl Corner {
         let at = x.view().insert_axis(ndarray::Axis(0)).to_owned();
         let mut pairs: Vec<(TwoLayer, TwoLayer, &Array2<f64>)> = (0..PAIRS).map(|_| (draw(), draw(), &at)).collect();
         pairs.push((self.net.clone(), self.at(1e-3 * self.class.diameter), &self.input));
-        pairs.push((self.net.clone(), self.at(2.0 * self.largest / self.class.diameter), &self.input));
+        let opposite = TwoLayer {
+            inner: -&self.net.inner,
+            bias: self.net.bias.as_ref().map(|bias| -bias),
+            outer: -&self.net.outer,
+        };
+        pairs.push((self.net.clone(), opposite, &self.input));
         let mut most = (0.0f64, 0.0f64);
         for (one, other, x) in &pairs {
             let apart = distance(one, other);

@@ -150,7 +150,7 @@ impl Claim for DiscreteCubeIsNotIsoperimetric {
         let points: Vec<Point<'_>> = seen.iter().flat_map(points).collect();
         let decisions = 3 * points.len();
         let average = |version, low, high| Average { version, ours: true, band: Interval { low, high }, scale: RATE };
-        let grow = average("the variance doubles", GROWTH.low, GROWTH.high);
+        let grow = Average { version: "the variance doubles", ours: true, band: GROWTH, scale: 2.0 };
         let beyond = if self.isoperimetric {
             average("the distance keeps to c = 1/4", f64::NEG_INFINITY, RATE)
         } else {

@@ -91,8 +91,8 @@ static CARD: Card = Card {
     checked: &[
         "exponent in n of the steepest slope measured on the interpolant, s = 0.1, d = 128, n = 10 to 640; and sqrt(7) at s = \
          0.25, d = 2500, n = 50 (at `normal`) to 2000",
-        "rigidity in d = 3 on 8 neurons of which half are almost parallel to the others, with large opposite weights: on the \
-         ball against the exact constant, on the sphere against certified upper ends",
+        "rigidity in d = 3 on 8 neurons of which half are almost parallel to the others, with opposite weights, and a fold whose \
+         jump is almost twice the constant: on the ball against the exact constant, on the sphere against certified upper ends",
         "four units on the circle with |alpha_j| sqrt(1 - t_j^2) above 2 Lip, exact: the condition d >= 3 is needed",
         "(1 - MSE)/2 = mean(y f - f^2/2), and at least eps n/2 indices with y f >= eps/4, on scaled interpolants",
         "sup of sum y l - l^2/4 over affine l equals y^T P y, by ascent; its mean is d + 1",

@@ -275,14 +275,15 @@ impl Claim for LipschitzBracket {
         }
         let limit = |version, column, limit| Limit { version, ours: true, column, limit };
         let invariant = limit("scale of neurons", "rescaled", DUAL);
-        let counted = limit("cells of generic hyperplanes", "uncounted", 0.0);
         let judged = |point: &Point<'_>| {
             let mut findings: Vec<Finding> = ORDERS.iter().map(|order| order.judge(point)).collect();
             findings.push(invariant.judge(point, Vec::new()));
             if point.word("law") == "normal" {
-                // Beyond four dimensions a cell may be too thin for the linear programs that look for it: reported.
-                let finding = counted.judge(point, Vec::new());
-                findings.push(Finding { ours: point.number("dimension") <= 4.0, ..finding });
+                // Beyond four dimensions a cell may be too thin to be found: reported.
+                let few = point.number("dimension") <= 4.0;
+                let version = if few { "cells of generic hyperplanes" } else { "cells, d > 4 (reported)" };
+                let counted = Limit { version, ours: few, column: "uncounted", limit: 0.0 };
+                findings.push(counted.judge(point, Vec::new()));
             }
             if let (Some(table), Some(first)) = (beside_the_table(point), findings.first_mut()) {
                 first.seen = format!("{}; means (the sheet's single network): {table}", first.seen);

@@ -9,23 +9,25 @@ use crate::TrialError;
 use ndarray::{Array1, Array2, Axis, concatenate};
 use prunelaw_engine::key::Key;
 use prunelaw_engine::lipschitz::{Domain, Method};
+use prunelaw_engine::network::init::InitLaw;
 use rand::RngExt;
 
-/// Inputs of the random networks, and their neurons: half of them almost parallel to the other half.
+/// Inputs of the random networks, and their neurons without the fold: half of them almost parallel to the other half.
 const SMALL: (usize, usize) = (3, 8);
 
-/// Random neurons, and beside each an almost parallel one with almost the opposite outer weight.
+/// Random neurons, beside each an almost parallel one with almost the opposite outer weight, and a fold a |w.x + b| that is
+/// steeper than all of them: its jump is almost twice the constant.
 pub(super) fn planted(key: &Key) -> TwoLayer {
     let (d, k) = SMALL;
     let net = TwoLayer::random(k / 2, d, true, key);
-    let other = TwoLayer::random(k / 2, d, true, &key.child("beside"));
-    let near = |own: &Array2<f64>, other: &Array2<f64>| own + &(other * 0.01);
+    let near = TwoLayer::random(k / 2, d, true, &key.child("beside")).inner * 0.01 + &net.inner;
     let bias = net.bias.unwrap_or_else(|| Array1::zeros(k / 2)) * 0.3;
-    let outer = net.outer * 10.0;
+    let fold = InitLaw::Normal.draw((1, d), 1.0, &key.child("fold"));
+    let steep = 10.0 * key.child("fold weight").rng().random_range(0.0..10.0);
     TwoLayer {
-        inner: concatenate![Axis(0), net.inner, near(&net.inner, &other.inner)],
-        bias: Some(concatenate![Axis(0), bias, bias]),
-        outer: concatenate![Axis(0), outer, -&outer],
+        inner: concatenate![Axis(0), net.inner, near, fold, -&fold],
+        bias: Some(concatenate![Axis(0), bias, bias, Array1::zeros(2)]),
+        outer: concatenate![Axis(0), net.outer, -&net.outer, Array1::from_elem(2, steep)],
     }
 }
 
@@ -42,7 +44,8 @@ pub(super) fn cycle(key: &Key) -> TwoLayer {
         let (from, to) = (at[i], at[(i + 1) % 4]);
         (0.5 * (from + to), 0.5 * (to - from).abs())
     };
-    let outer = |i: usize| if i % 2 == 0 { 1.0 } else { -1.0 } / side(i).1.sin();
+    let sign = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 };
+    let outer = |i: usize| sign(i) / side(i).1.sin();
     TwoLayer {
         inner: Array2::from_shape_fn((4, 2), |(i, c)| if c == 0 { side(i).0.cos() } else { side(i).0.sin() }),
         bias: Some(Array1::from_shape_fn(4, |i| -side(i).1.cos())),
@@ -80,10 +83,11 @@ mod tests {
     }
 
     #[test]
-    fn planted_pairs_have_large_jumps_and_a_small_sum() {
+    fn a_steep_fold_jumps_by_almost_twice_the_constant_and_no_more() {
         let key = Key::root("planted");
-        let net = planted(&key);
-        let ratio = rigidity(&net, Domain::Ball(1.0), &key).unwrap();
-        assert!(ratio > 0.0 && ratio <= 1.0, "{ratio}");
+        let ratios: Vec<f64> =
+            (0..8).map(|replica| rigidity(&planted(&key.replica(replica)), Domain::Ball(1.0), &key).unwrap()).collect();
+        assert!(ratios.iter().all(|ratio| *ratio > 0.3 && *ratio <= 1.0 + 1e-12), "{ratios:?}");
+        assert!(ratios.iter().any(|ratio| *ratio > 0.9), "{ratios:?}");
     }
 }
