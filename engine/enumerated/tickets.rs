@@ -12,7 +12,7 @@ use super::net::{B, C, HIDDEN, Theta, V, fits, masked};
 const UNIT_MASKS: usize = 32;
 
 /// Outputs of part of a network at the eight points, and how many parameters it keeps.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Part {
     at: [f64; 8],
     kept: usize,
@@ -52,7 +52,8 @@ fn signs_by_size(theta: &Theta) -> Vec<Vec<u16>> {
     seen.into_iter().map(words).collect()
 }
 
-/// All masks of hidden unit j.
+/// All masks of hidden unit j, those once that keep as many parameters for the same outputs: without its output weight, say,
+/// a unit is silent whatever else it keeps.
 fn unit(theta: &Theta, j: usize) -> Vec<Part> {
     let of = |mask: usize| {
         let keeps = |bit: usize, value: f64| if mask >> bit & 1 == 1 { value } else { 0.0 };
@@ -63,7 +64,13 @@ fn unit(theta: &Theta, j: usize) -> Vec<Part> {
         };
         Part { at: std::array::from_fn(at), kept: mask.count_ones() as usize }
     };
-    (0..UNIT_MASKS).map(of).collect()
+    let mut parts: Vec<Part> = Vec::with_capacity(UNIT_MASKS);
+    for part in (0..UNIT_MASKS).map(of) {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts
 }
 
 fn pairs(a: &[Part], b: &[Part]) -> Vec<Part> {

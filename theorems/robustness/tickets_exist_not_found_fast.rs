@@ -172,3 +172,33 @@ impl Claim for TicketsExistNotFoundFast {
         &FALSE
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prunelaw_engine::table::{Cell, Column};
+
+    #[test]
+    fn the_lead_is_over_the_best_of_the_rules_at_each_size() {
+        let columns = [
+            Column::text("rule", ""),
+            Column::integer("pruned", "1", ""),
+            Column::integer("replica", "1", ""),
+            Column::real("fitted", "1", ""),
+            Column::real("fitted_best", "1", ""),
+        ];
+        let mut table = Table::new(&columns);
+        for (rule, pruned, fitted) in
+            [("grasp", 14_usize, 0.1), ("grasp", 16, 0.2), ("snip", 14, 0.3), ("snip", 16, 0.1)]
+        {
+            for replica in 0..2_usize {
+                let row: [Cell; 5] = [rule.into(), pruned.into(), replica.into(), fitted.into(), 0.5.into()];
+                table.rows.push(row.to_vec());
+            }
+        }
+        let points = points(&table);
+        let leads: Vec<Vec<f64>> = sizes(&points, &FAST).iter().map(|rules| lead(rules)).collect();
+        assert_eq!(leads, [[0.2, 0.2], [0.3, 0.3]]);
+        assert!(sizes(&points, &BLIND).is_empty());
+    }
+}

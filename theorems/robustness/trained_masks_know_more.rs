@@ -242,3 +242,47 @@ impl Claim for TrainedMasksKnowMore {
         &FALSE
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prunelaw_engine::table::{Cell, Column};
+
+    /// Bits of every rule at 9 pruned, in 25 initializations.
+    fn table(imp: f64) -> Table {
+        let mut columns =
+            vec![Column::text("rule", ""), Column::integer("pruned", "1", ""), Column::integer("replica", "1", "")];
+        columns.extend(COLUMNS.iter().map(|name| Column::real(name, "bits", "")));
+        let mut table = Table::new(&columns);
+        let rules = [
+            ("grasp", 6.8),
+            ("imp", imp),
+            ("magnitude", 0.0),
+            ("magnitude-after", 8.9),
+            ("snip", 6.7),
+            ("synflow", 0.0),
+        ];
+        for (rule, bits) in rules {
+            for replica in 0..25_usize {
+                let bits = if bits > 0.0 { bits + 0.1 * (replica % 5) as f64 } else { 0.0 };
+                let row: [Cell; 7] =
+                    [rule.into(), 9_usize.into(), replica.into(), bits.into(), 1.5.into(), bits.into(), bits.into()];
+                table.rows.push(row.to_vec());
+            }
+        }
+        table
+    }
+
+    fn verdict(claim: &TrainedMasksKnowMore, imp: f64) -> &'static str {
+        let findings = claim.judge(&[table(imp)], &Level { alpha: 1e-3 });
+        crate::worst(findings.iter().filter(|finding| finding.ours)).name()
+    }
+
+    #[test]
+    fn rules_that_train_have_to_know_more_and_blind_ones_nothing() {
+        assert_eq!(
+            (verdict(&CLAIM, 8.8), verdict(&CLAIM, 5.0), verdict(&FALSE, 8.8)),
+            ("holds", "violated", "violated")
+        );
+    }
+}
