@@ -112,12 +112,13 @@ fn sizes<'p, 't>(points: &'p [Point<'t>], rules: &[&str]) -> Vec<Vec<&'p Point<'
     chosen.chunk_by(|a, b| a.number("pruned") == b.number("pruned")).map(<[_]>::to_vec).collect()
 }
 
-/// Per initialization: the best mask less the best of these rules.
+/// Per initialization that all of them have: the best mask less the best of these rules.
 fn lead(rules: &[&Point<'_>]) -> Vec<f64> {
     let fitted: Vec<Vec<f64>> = rules.iter().map(|point| point.numbers("fitted")).collect();
     let best = rules[0].numbers("fitted_best");
     let most = |r: usize| fitted.iter().map(|fitted| fitted[r]).fold(f64::NEG_INFINITY, f64::max);
-    best.iter().enumerate().map(|(r, best)| best - most(r)).collect()
+    let common = fitted.iter().map(Vec::len).min().unwrap_or(0);
+    (0..common).map(|r| best[r] - most(r)).collect()
 }
 
 impl Claim for TicketsExistNotFoundFast {
@@ -200,5 +201,9 @@ mod tests {
         let leads: Vec<Vec<f64>> = sizes(&points, &FAST).iter().map(|rules| lead(rules)).collect();
         assert_eq!(leads, [[0.2, 0.2], [0.3, 0.3]]);
         assert!(sizes(&points, &BLIND).is_empty());
+        // An initialization that one rule lacks counts for none.
+        table.rows.pop();
+        let points = crate::point::points(&table);
+        assert_eq!(lead(&sizes(&points, &FAST)[1]), [0.3]);
     }
 }
