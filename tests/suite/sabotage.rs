@@ -96,7 +96,9 @@ fn a_number_that_is_none_in_any_column_never_holds() {
             let read = |report: &Report| {
                 // A sim's column that the claim does not declare is not shown to its judge.
                 let declared = claim.evidence(Effort::Smoke, 1e-3).into_iter().any(|evidence| match evidence {
-                    prunelaw::theorems::Evidence::Trial(_) => true,
+                    prunelaw::theorems::Evidence::Trial(trial) => {
+                        trial.columns.iter().any(|column| column.name == name)
+                    }
                     prunelaw::theorems::Evidence::Sim { columns, .. } => columns.contains(&name),
                 });
                 !declared || !speaks_for(&report.verdict)
