@@ -9,6 +9,7 @@
 //! * [`robustness_width_sweep`]: how steep networks are that fit random labels
 //! * [`mask_information_toy`]: what masks know about the data, by enumeration
 //! * [`memorization_by_method`]: how many random labels networks of every pruning rule memorize
+//! * [`noise_correlation`]: how far networks follow the noise of their labels through pruning cycles
 //! * [`patches`]: what sims on the two-patch law share
 //! * [`SIMS`]: the registry
 
@@ -17,6 +18,7 @@ pub mod dense_regime_sweep;
 mod labelled;
 pub mod mask_information_toy;
 pub mod memorization_by_method;
+pub mod noise_correlation;
 pub mod paper_synthetic_figure;
 mod patch_sweep;
 pub mod patches;
@@ -39,6 +41,7 @@ pub static SIMS: &[&dyn Sim] = &[
     &paper_synthetic_figure::PaperSyntheticFigure,
     &robustness_width_sweep::RobustnessWidthSweep,
     &memorization_by_method::MemorizationByMethod,
+    &noise_correlation::NoiseCorrelation,
     &covering_radius::CoveringRadii,
     &ticket_construction::TicketConstruction,
     &mask_information_toy::MaskInformationToy,

@@ -164,6 +164,12 @@ pub const WIDTHS: Field = Field {
 };
 /// Activation
 pub const ACTIVATION: Field = choice("activation", &["relu", "linear", "tanh"], "activation of the hidden layers");
+/// Noise on gradients
+pub const GRADIENT_NOISE: Field =
+    not_negative("gradient_noise", "", "1", "standard deviation of normal noise on every coordinate of every gradient")
+        .real(0.0);
+/// Trainings of iterative pruning
+pub const ROUNDS: Field = count("rounds", "", "rounds", "trainings; between two of them weights are pruned");
 /// Bias
 pub const BIAS: Field = choice("bias", &["false", "true"], "whether layers have a bias");
 /// f32 or f64

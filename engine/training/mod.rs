@@ -4,9 +4,11 @@
 //! * [`Objective`]: loss and gradient of the masked network on its data
 //! * [`Observer`]: sees every step
 //! * [`loss`]: the three losses
+//! * [`noisy`]: an objective with noise on its gradients
 //! * [`recipe`]: optimizer, rate, schedule, step cap and loss target
 
 pub mod loss;
+pub mod noisy;
 mod optimizer;
 pub mod recipe;
 
