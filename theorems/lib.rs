@@ -68,6 +68,7 @@ pub static THEOREMS: &[&dyn Claim] = &[
     &robustness::trained_masks_know_more::CLAIM,
     &robustness::shuffled_masks_know_little::CLAIM,
     &robustness::memorization_follows_information::CLAIM,
+    &robustness::noise_correlation_over_training::CLAIM,
     &robustness::robust_fit_needs_data_mask::CLAIM,
     &robustness::tickets_exist_not_found_fast::CLAIM,
     &robustness::shuffle_and_reinit_ablations::CLAIM,

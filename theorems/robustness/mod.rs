@@ -21,6 +21,7 @@
 //! * [`tickets_exist_not_found_fast`]: the best of all masks of that network, and what rules find
 //! * [`lipschitz_bracket`]: what is below and above a Lipschitz constant
 //! * [`memorization_follows_information`], [`shuffle_and_reinit_ablations`]: random labels that pruned networks memorize
+//! * [`noise_correlation_over_training`]: noise is learned in every pruning cycle and forgotten at the rewind
 //! * [`published_memorization`]: readings of a published figure
 
 mod basis;
@@ -49,6 +50,7 @@ pub mod lipschitz_bracket;
 pub mod mask_information_bounds;
 mod memorization;
 pub mod memorization_follows_information;
+pub mod noise_correlation_over_training;
 pub mod published_memorization;
 mod random_mask_laws;
 mod rigidity;
