@@ -10,6 +10,7 @@
 //! * [`phase_diagram_pruning`], [`phase_diagram_width`]: accuracy over keep fraction and SNR, and over keep fraction and width
 //! * [`feature_versus_noise`]: alignment with signal and noise against steps
 //! * [`paper_synthetic_curves`]: the paper's synthetic figures beside ours
+//! * [`noise_correlation_cycles`]: how far networks follow the noise of their labels
 //! * [`phase_diagram_subset_sum`], [`covering_radius_law`]: how well random subset sums cover an interval
 //! * [`ticket_error_by_width`]: how the error of strong tickets falls with the width of the random network
 //! * [`robustness_law`]: how steep networks are that fit random labels
@@ -29,6 +30,7 @@ mod font;
 pub mod mask_information;
 mod memorization;
 pub mod memorization_capacity;
+pub mod noise_correlation_cycles;
 pub mod paper_synthetic_curves;
 pub mod patch_law;
 mod phase_diagram;
@@ -57,6 +59,7 @@ pub static FIGURES: &[&dyn Figure] = &[
     &effective_parameters::EffectiveParameters,
     &mask_information::MaskInformation,
     &memorization_capacity::MemorizationCapacity,
+    &noise_correlation_cycles::NoiseCorrelationCycles,
     &phase_diagram_subset_sum::PhaseDiagramSubsetSum,
     &covering_radius_law::CoveringRadiusLaw,
     &ticket_error_by_width::TicketErrorByWidth,
