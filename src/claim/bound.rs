@@ -74,6 +74,13 @@ impl Bound {
             Ok(Side { expression: expression.clone(), names, measured, fraction: unit == "fraction" })
         };
         let (left, right) = (side(&statement.left)?, side(&statement.right)?);
+        if !left.measured && !right.measured {
+            let measures: Vec<&str> = Name::measures(columns).collect();
+            return Err(ExpressionError(format!(
+                "no measure stands on either side, so that nothing which was measured could speak. Measures here: {}",
+                measures.join(", ")
+            )));
+        }
         let step = columns.iter().position(|column| column.name == "step");
         Ok(Bound { relation: statement.relation, left, right, step })
     }
@@ -106,20 +113,15 @@ impl Bound {
         (larger * smaller > 0.0).then_some(factor)
     }
 
-    /// The limit that a row satisfies whatever was measured, if the statement says no more than that there.
+    /// The bound in a row where it says no more of a measured fraction than that it lies in [0, 1]: 1 or more. A bound from below
+    /// is one of the complement from above.
     fn free(&self, sides: &Sides) -> Option<f64> {
         let (larger, smaller) = self.relation.larger_first((&self.left, sides.left), (&self.right, sides.right));
         match (larger.0.measured, smaller.0.measured) {
-            (false, false) => Some(sides.left),
-            (true, false) if larger.0.fraction && self.relation.in_order(0.0, smaller.1) => Some(0.0),
-            (false, true) if smaller.0.fraction && self.relation.in_order(larger.1, 1.0) => Some(1.0),
+            (true, false) if larger.0.fraction && self.relation.in_order(0.0, smaller.1) => Some(1.0 - smaller.1),
+            (false, true) if smaller.0.fraction && self.relation.in_order(larger.1, 1.0) => Some(larger.1),
             _ => None,
         }
-    }
-
-    /// The bound beside [`Bound::free`]'s limit.
-    fn bound(&self, sides: &Sides) -> f64 {
-        if self.right.fraction { sides.left } else { sides.right }
     }
 
     /// One finding per cell of the request.
@@ -156,8 +158,8 @@ impl Bound {
                 because: format!("a side is not finite in replica {replica}: {}", sides.words()),
             },
             (Some((_, sides)), None) => match self.free(sides) {
-                Some(trivial) if rows.iter().all(|(_, sides)| self.free(sides).is_some()) => {
-                    Verdict::Vacuous { bound: self.bound(sides), trivial }
+                Some(bound) if rows.iter().all(|(_, sides)| self.free(sides).is_some()) => {
+                    Verdict::Vacuous { bound, trivial: 1.0 }
                 }
                 _ => Verdict::Holds { margin: self.slack(sides) },
             },

@@ -56,8 +56,7 @@ impl Name {
             return Ok(Name::Instead(alias));
         }
         let letters = LETTERS.iter().filter(|(_, fields)| fields.iter().any(|field| schema.field(field).is_some()));
-        let numeric =
-            columns.iter().skip(measures).filter(|column| column.kind != Kind::Text).map(|column| column.name);
+        let numeric = Name::measures(columns);
         let settings =
             schema.fields.iter().filter(|field| !matches!(field.domain, Domain::Choice(_) | Domain::Source { .. }));
         let known: Vec<&str> = numeric
@@ -70,10 +69,13 @@ impl Name {
         refuse(format!("unknown name `{name}`{near} Known here: {}", known.join(", ")))
     }
 
-    /// Its value in a row of a cell.
-    ///
-    /// # Errors
-    /// A list of several numbers has no value.
+    /// The measures that are numbers.
+    pub fn measures(columns: &[Column]) -> impl Iterator<Item = &'static str> {
+        let measures = columns.iter().position(|column| column.name == "replica").map_or(0, |at| at + 1);
+        columns.iter().skip(measures).filter(|column| column.kind != Kind::Text).map(|column| column.name)
+    }
+
+    /// Its value in a row of a cell; NaN for a list of several numbers.
     pub fn value(self, cell: &Settings, row: &Row) -> f64 {
         match self {
             Name::Measure(at) => row[at].number(),

@@ -6,7 +6,7 @@
 use super::bound::{Bound, Sides};
 use crate::engine::settings::{Domain, Field, Settings, Value};
 use crate::engine::stop::Stop;
-use crate::runner::{Experiment, Study};
+use crate::runner::Study;
 use crate::sims::Sim;
 use crate::verify::draw;
 
@@ -76,7 +76,6 @@ impl<'a> Search<'a> {
             return None;
         }
         (self.draws, self.cost) = (self.draws + 1, self.cost + cost);
-        debug_assert!(matches!(self.study.experiment, Experiment::Sim(_)));
         let done = draw(self.study, std::slice::from_ref(&cell), replica..replica + 1);
         let sides =
             done.table.rows.iter().map(|row| self.bound.sides(&cell, row)).find(|sides| self.bound.refuted(sides))?;

@@ -34,8 +34,8 @@ samples, dimension, classes and neurons, prune and snr. There are + - * / ^, fun
 min and max, and the constants PI and e; log is natural. The bound has to hold in every row, to the last bit.
 
 Verdicts, JSON and exit codes are those of `verify`: 0 not refuted; 1 violated, with the smallest settings found at which
-it still is and the command that runs them; 2 bad usage; 3 interrupted. A bound is vacuous where it says nothing of what
-was measured, or no more of a fraction than that it lies in [0, 1]; inconclusive where a side is not finite.";
+it still is and the command that runs them; 2 bad usage; 3 interrupted. A bound is vacuous where it says no more of a
+measured fraction than that it lies in [0, 1]; inconclusive where a side is not finite. One side has a measure at least.";
 
 impl Claim {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
