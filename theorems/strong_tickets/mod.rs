@@ -33,6 +33,7 @@ pub mod one_layer_deeper_is_enough;
 pub mod parameters_needed;
 pub mod pointwise_error_is_exponential;
 pub mod pointwise_is_not_uniform;
+mod simulated_tickets;
 pub mod single_weight_gadget;
 pub mod sparsity_of_strong_tickets;
 pub mod subset_sum_covers_interval;
