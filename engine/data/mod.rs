@@ -84,6 +84,25 @@ impl LabelledData {
         LabelledData { x: self.x.select(Axis(0), samples), y }
     }
 
+    /// `count` samples of every class that has any, drawn from `key`; in the order of the data.
+    ///
+    /// # Errors
+    /// [`FewSamples`] if there are no classes, or one of them has fewer samples.
+    pub fn of_each_class(&self, count: usize, key: &Key) -> Result<LabelledData, FewSamples> {
+        let Answers::Classes(classes) = &self.y else { return Err(FewSamples::NoClasses) };
+        let mut of_class: Vec<Vec<usize>> = vec![Vec::new(); self.classes()];
+        classes.iter().enumerate().for_each(|(at, class)| of_class[*class].push(at));
+        let (mut rng, mut chosen) = (key.rng(), Vec::new());
+        for (class, samples) in of_class.iter_mut().enumerate().filter(|(_, samples)| !samples.is_empty()) {
+            if samples.len() < count {
+                return Err(FewSamples::Class { class, there: samples.len() });
+            }
+            chosen.extend_from_slice(samples.partial_shuffle(&mut rng, count).0);
+        }
+        chosen.sort_unstable();
+        Ok(self.select(&chosen))
+    }
+
     /// A random split drawn from `key`: `train` samples to train on (at most n), and the others to test on.
     pub fn split(&self, train: usize, key: &Key) -> TrainTest {
         let mut order: Vec<usize> = (0..self.samples()).collect();
@@ -91,6 +110,22 @@ impl LabelledData {
         let (train, test) = order.split_at(train.min(order.len()));
         TrainTest { train: self.select(train), test: (!test.is_empty()).then(|| self.select(test)) }
     }
+}
+
+/// Why there are not so many samples of each class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FewSamples {
+    /// The targets are values.
+    #[error("the data have target values, and no classes")]
+    NoClasses,
+    /// One class has fewer.
+    #[error("class {class} has {there} samples")]
+    Class {
+        /// The class, counted from 0.
+        class: usize,
+        /// Its samples.
+        there: usize,
+    },
 }
 
 /// What to train on and, where there is any, what to test on.
@@ -112,6 +147,22 @@ mod tests {
             x: Array2::from_shape_fn((n, 2), |(i, j)| (10 * i + j) as f64),
             y: Answers::Classes((0..n).collect()),
         }
+    }
+
+    #[test]
+    fn as_many_samples_of_each_class_as_asked_for() {
+        let y = Answers::Classes((0..50).map(|i| if i < 45 { [0, 3][i % 2] } else { 1 }).collect());
+        let data = LabelledData { y, ..numbered(50) };
+        let some = data.of_each_class(4, &Key::root("batch")).unwrap();
+        let Answers::Classes(classes) = &some.y else { panic!() };
+        assert_eq!([0, 1, 2, 3].map(|class| classes.iter().filter(|c| **c == class).count()), [4, 4, 0, 4]);
+        let samples: Vec<usize> = some.x.column(0).iter().map(|x| (x / 10.0) as usize).collect();
+        assert!(samples.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_ne!(some, data.of_each_class(4, &Key::root("another batch")).unwrap());
+        let few = data.of_each_class(6, &Key::root("batch")).unwrap_err();
+        assert_eq!(few, FewSamples::Class { class: 1, there: 5 });
+        let values = LabelledData { y: Answers::Values(Array2::zeros((50, 2))), ..data };
+        assert_eq!(values.of_each_class(1, &Key::root("batch")).unwrap_err(), FewSamples::NoClasses);
     }
 
     #[test]

@@ -36,6 +36,18 @@ impl Mask {
         live.reverse();
         live
     }
+
+    /// Hidden neurons of each layer with a live edge, from the live masks of all layers.
+    pub fn active_widths(live: &[Mask]) -> Vec<usize> {
+        let above_input = &live[..live.len().saturating_sub(1)];
+        let fed = |mask: &Mask| {
+            let inputs = mask.shape()[1];
+            let mut fed = vec![false; mask.shape()[0]];
+            mask.indices().for_each(|at| fed[at / inputs] = true);
+            fed.into_iter().filter(|fed| *fed).count()
+        };
+        above_input.iter().map(fed).collect()
+    }
 }
 
 #[cfg(test)]
@@ -51,14 +63,18 @@ mod tests {
             let key = Key::root("live").replica(replica);
             let keep = KeepFraction::new(0.3).unwrap();
             let masks = Mask::random_global(&[&[4, 3], &[3, 4], &[2, 3]], keep, &key);
+            let mut active = [[false; 4], [false; 4]];
             let mut on_a_path = masks.iter().map(|mask| vec![false; mask.len()]).collect::<Vec<_>>();
             for path in 0..3 * 4 * 3 * 2 {
                 let (i, j, k, o) = (path % 3, path / 3 % 4, path / 12 % 3, path / 36);
                 let edges = [3 * j + i, 4 * k + j, 3 * o + k];
                 if edges.iter().zip(&masks).all(|(at, mask)| mask.keeps(*at)) {
                     edges.iter().zip(&mut on_a_path).for_each(|(at, layer)| layer[*at] = true);
+                    (active[0][j], active[1][k]) = (true, true);
                 }
             }
+            let active = active.map(|layer| layer.iter().filter(|active| **active).count());
+            assert_eq!(Mask::active_widths(&Mask::live(&masks)), active);
             for (live, expected) in Mask::live(&masks).iter().zip(on_a_path) {
                 assert!((0..live.len()).all(|at| live.keeps(at) == expected[at]));
             }

@@ -220,6 +220,31 @@ impl Rule {
     ) -> Result<Vec<Mask>, PruningError> {
         rounds::prune(self.name(), masks, plan, |masks| self.scores(net, masks, batch))
     }
+
+    /// The masks of [`Rule::prune`], and for every weight the score that decided on it: that of the round that removed it,
+    /// or of the last one. Weights that `masks` prunes already have 0.
+    ///
+    /// # Errors
+    /// [`PruningError`]: as [`Rule::prune`].
+    pub fn decide<R: Real>(
+        self,
+        net: &Mlp<R>,
+        masks: &[Mask],
+        batch: Option<&Batch<R>>,
+        plan: &Plan,
+    ) -> Result<(Vec<Mask>, Scores), PruningError> {
+        let mut decided: Scores = net.layers.iter().map(|layer| Array2::zeros(layer.w.dim())).collect();
+        let kept = rounds::prune(self.name(), masks, plan, |masks| {
+            let scores = self.scores(net, masks, batch)?;
+            for ((decided, scores), mask) in decided.iter_mut().zip(&scores).zip(masks) {
+                let columns = scores.ncols();
+                mask.indices()
+                    .for_each(|at| decided[[at / columns, at % columns]] = scores[[at / columns, at % columns]]);
+            }
+            Ok(scores)
+        })?;
+        Ok((kept, decided))
+    }
 }
 
 /// Masks that keep all weights of a network.

@@ -140,12 +140,17 @@ pub fn prune(
     Ok(masks)
 }
 
-/// The fewest rounds of the exponential schedule that provably empty no layer, for non-negative scores that every layer has
-/// the same sum of: the smallest n with ratio^(1/n) > 1 - 1/L, for `ratio` the kept fraction and L >= 2 layers.
+/// The fewest rounds that provably empty no layer, for non-negative scores that every layer has the same sum of, `ratio` the
+/// kept fraction and L >= 2 layers: the smallest n with ratio^(1/n) > 1 - 1/L if exponential, and with
+/// n > (L - 1) (1/ratio - 1) if linear.
 ///
-/// Derived here. A round from K to K - D weights removes a score of at most (D/K) L R, and a layer has R. Rounding to whole
-/// weights is left out: near the end, where a round removes less than one weight, it can break the guarantee.
-pub fn safe_rounds(layers: usize, ratio: f64) -> usize {
-    let needed = ratio.ln() / (-1.0 / layers as f64).ln_1p();
+/// Derived here. A round from K to K - D weights removes a score of at most (D/K) L R, and a layer has R: D L < K will do. Of
+/// a linear schedule the last round is the worst. Rounding to whole weights is left out: near the end, where a round removes
+/// less than one weight, it can break the guarantee.
+pub fn safe_rounds(layers: usize, ratio: f64, schedule: Schedule) -> usize {
+    let needed = match schedule {
+        Schedule::Exponential => ratio.ln() / (-1.0 / layers as f64).ln_1p(),
+        Schedule::Linear => (layers as f64 - 1.0) * (1.0 / ratio - 1.0),
+    };
     needed.floor().max(0.0) as usize + 1
 }

@@ -285,7 +285,7 @@ fn synflow_empties_no_layer_and_no_scale_changes_its_masks() {
     let net = network(&widths, "collapse");
     let total: usize = net.layers.iter().map(|layer| layer.w.len()).sum();
     let plan = Plan::exponential(keep(0.005), Scope::Global, synflow::ROUNDS);
-    assert!(rounds::safe_rounds(7, 0.005) < synflow::ROUNDS);
+    assert!(rounds::safe_rounds(7, 0.005, Schedule::Exponential) < synflow::ROUNDS);
     let masks = Rule::SynFlow.prune(&net, &dense(&net), None, &plan).unwrap();
     assert_eq!(kept(&masks), keep(0.005).count_of(total));
     assert!(Mask::live(&masks).iter().all(|layer| layer.kept() > 0));
@@ -301,8 +301,46 @@ fn synflow_empties_no_layer_and_no_scale_changes_its_masks() {
 #[test]
 fn enough_rounds_are_those_of_the_sheet() {
     // rho = 10^4 and 16 layers: 143.
-    assert_eq!(rounds::safe_rounds(16, 1e-4), 143);
-    assert_eq!(rounds::safe_rounds(2, 1.0), 1);
+    assert_eq!(rounds::safe_rounds(16, 1e-4, Schedule::Exponential), 143);
+    assert_eq!(rounds::safe_rounds(2, 1.0, Schedule::Exponential), 1);
+    assert_eq!(rounds::safe_rounds(2, 0.25, Schedule::Linear), 4);
+    // Linear rounds that are safe, on four layers: (4 - 1) (50 - 1) = 147, and one more.
+    let net = network(&[20, 30, 10, 30, 5], "linear");
+    let linear = |rounds| Plan { rounds, schedule: Schedule::Linear, ..Plan::one_shot(keep(0.02), Scope::Global) };
+    let safe = rounds::safe_rounds(4, 0.02, Schedule::Linear);
+    assert_eq!(safe, 148);
+    let masks = Rule::SynFlow.prune(&net, &dense(&net), None, &linear(safe)).unwrap();
+    assert!(masks.iter().all(|mask| mask.kept() > 0));
+}
+
+#[test]
+fn the_score_that_decides_is_that_of_the_round_of_removal() {
+    let net = network(&[6, 8, 4], "decide");
+    let start = dense(&net);
+    for rounds in [1, 3] {
+        let plan = Plan::exponential(keep(0.2), Scope::Global, rounds);
+        let (masks, scores) = Rule::SynFlow.decide(&net, &start, None, &plan).unwrap();
+        assert_eq!(masks, Rule::SynFlow.prune(&net, &start, None, &plan).unwrap());
+        // What the first round removes has the scores of the dense network; what is left has its own, and the highest.
+        let first = Plan { keep: KeepFraction::new(0.2f64.powf(1.0 / rounds as f64)).unwrap(), rounds: 1, ..plan };
+        let after = Rule::SynFlow.prune(&net, &start, None, &first).unwrap();
+        let at_first = Rule::SynFlow.scores(&net, &start, None).unwrap();
+        for ((decided, dense), after) in scores.iter().zip(&at_first).zip(&after) {
+            let columns = dense.ncols();
+            let removed = (0..after.len()).filter(|at| !after.keeps(*at)).map(|at| [at / columns, at % columns]);
+            removed.for_each(|at| assert_eq!(decided[at], dense[at]));
+        }
+        let of = |stays: bool| {
+            let parts = scores.iter().zip(&masks);
+            parts.flat_map(move |(s, m)| {
+                s.iter().enumerate().filter(move |(at, _)| m.keeps(*at) == stays).map(|(_, s)| *s)
+            })
+        };
+        if rounds == 1 {
+            assert!(of(true).fold(f64::INFINITY, f64::min) >= of(false).fold(0.0, f64::max));
+        }
+        assert!(of(true).all(|score| score > 0.0));
+    }
 }
 
 #[test]
