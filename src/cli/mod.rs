@@ -11,6 +11,7 @@ mod explore;
 mod figures;
 mod info;
 mod list;
+mod mask;
 mod measure;
 mod plans;
 mod print;
@@ -32,7 +33,7 @@ use crate::engine::settings::error::nearest;
 use crate::runner::{How, Layers};
 use crate::store::Store;
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Checks the laws of neural-network pruning by running them.
@@ -91,6 +92,18 @@ impl Global {
         Store::new(&self.out)
     }
 
+    /// `--out` where it names the archive of one command's arrays, such as `example`, and not a folder.
+    ///
+    /// # Errors
+    /// If it does not end in `.npz`, or is a folder.
+    pub fn archive(&self, what: &str, example: &str) -> Result<&Path, CliError> {
+        if self.out.extension().is_none_or(|end| end != "npz") || self.out.is_dir() {
+            let out = self.out.display();
+            return Err(CliError(format!("--out names the file of the {what}, such as {example}; `{out}` is none")));
+        }
+        Ok(&self.out)
+    }
+
     /// Threads and device, as the flags say.
     pub fn how(&self) -> How {
         let mut how = How::default();
@@ -133,6 +146,7 @@ enum Command {
     Figures(figures::Figures),
     Reproduce(reproduce::Reproduce),
     Train(train::Train),
+    Mask(mask::Mask),
     Ticket(ticket::Ticket),
     Measure(measure::Measure),
     Explore(explore::Explore),
@@ -205,6 +219,7 @@ pub fn main() -> ExitCode {
         Command::Figures(args) => args.run(&global),
         Command::Reproduce(args) => args.run(&global),
         Command::Train(args) => args.run(&global),
+        Command::Mask(args) => args.run(&global),
         Command::Ticket(args) => args.run(&global),
         Command::Measure(args) => args.run(&global),
         Command::Explore(args) => args.run(&global),

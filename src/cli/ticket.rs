@@ -86,10 +86,7 @@ struct Made {
 
 impl Ticket {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
-        if global.out.extension().is_none_or(|end| end != "npz") || global.out.is_dir() {
-            let out = global.out.display();
-            return Err(CliError(format!("--out names the file of the ticket, such as ticket.npz; `{out}` is none")));
-        }
+        let out = global.archive("ticket", "ticket.npz")?;
         let target = read(&self.target)?;
         let variant = Variant::named(&self.variant).expect("one of the words");
         let law = SampleLaw::named(&self.law).expect("one of the words");
@@ -113,8 +110,8 @@ impl Ticket {
             note("interrupted; nothing was written, and the same command starts again");
             return Ok(Exit::Interrupted);
         };
-        replace(&global.out, &archive(&made.ticket)?)?;
-        if global.json { say(&json_of(&made)) } else { say(&lines(&made, &global.out)) }?;
+        replace(out, &archive(&made.ticket)?)?;
+        if global.json { say(&json_of(&made)) } else { say(&lines(&made, out)) }?;
         Ok(Exit::Done)
     }
 

@@ -11,7 +11,7 @@ use crate::engine::settings;
 use crate::engine::stop::Stop;
 use crate::engine::table::{Column, Table};
 use crate::engine::training::{self, Evaluation, Objective, Recipe, Step, Trained};
-use crate::record::Record;
+use crate::record::{Reader, Record};
 use crate::runner;
 use crate::store::replace;
 use clap::Args;
@@ -44,7 +44,7 @@ net.toml (may be left out: key = \"0\", precision = \"f64\", activation, bias, o
   law = \"he-normal\"             # normal, uniform, signed-constant with scale; or source = \"npz:FILE\" (w1, b1, w2, ...)
   [mask]
   rule = \"random\"               # bernoulli, neurons, magnitude, snip, grasp (temperature), synflow, synflow-l2, phew;
-  keep = 0.1                    # scope, and rounds and schedule where weights are scored; or source = \"npz:FILE\" (mask1, ...)
+  keep = 0.1                    # scope, and rounds and schedule where weights are scored (`mask --help`); or source = \"npz:FILE\" (mask1, ...)
   [train]
   loss = \"cross-entropy\"        # logistic, squared
   optimizer = \"gd\"              # sgd (batch, momentum, weight_decay), adam (batch)
@@ -61,7 +61,7 @@ static TRAJECTORY: [Column; 4] = [
 
 impl Train {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
-        let record = Record::read(&self.config, global.key.as_deref())?;
+        let record = Record::read(&self.config, global.key.as_deref(), Reader::Train)?;
         if let Some(memory) = runner::memory() {
             record.refuse_what_does_not_fit(memory)?;
         }
@@ -147,7 +147,7 @@ fn prepare<R: Real + WritableElement>(record: &Record) -> Result<Work, CliError>
 fn prepare_mlp<R: Real + WritableElement>(record: &Record) -> Result<Work, CliError> {
     let (net, loss) = (record.mlp::<R>()?, record.loss());
     let (train, test) = record.samples::<R>()?;
-    let masks = record.mlp_masks(&net, &train)?;
+    let masks = record.mlp_masks(&net, Some(&train))?.map(|pruned| pruned.masks);
     let (recipe, order, summary) = (record.recipe(None), record.order(), summary_of(record));
     let objective = |samples: &Arc<_>| {
         MlpObjective::new(&net, masks.as_deref(), Arc::clone(samples), loss).map_err(|error| record.mlp_error(error))

@@ -40,6 +40,9 @@ pub static KEYS: &[(&str, &str)] = &[
     ("mask.rounds", "rounds"),
     ("mask.schedule", "mask_schedule"),
     ("mask.temperature", "temperature"),
+    ("mask.samples_per_class", "samples_per_class"),
+    ("mask.form", "form"),
+    ("mask.walk", "walk"),
     ("train.loss", "loss"),
     ("train.optimizer", "optimizer"),
     ("train.batch", "batch"),
@@ -53,6 +56,10 @@ pub static KEYS: &[(&str, &str)] = &[
 
 /// Fields without a default, where their schema has them.
 pub static REQUIRED: &[&str] = &["widths", "classes", "neurons", "dimension", "power", "data", "rate", "steps"];
+/// Those of them that `mask` does without.
+pub static ONLY_TRAINED: &[&str] = &["data", "rate", "steps"];
+/// Rules that score the weights by data.
+pub static WANT_DATA: &[&str] = &["snip", "grasp"];
 
 const fn choice(name: &'static str, words: &'static [&'static str], help: &'static str) -> Field {
     Field { name, help, ..ACTIVATION.within(Domain::Choice(words)).text(words[0]) }
@@ -95,6 +102,16 @@ const TEMPERATURE: Field = Field {
     help: "what GraSP divides the outputs by",
     ..RATE.real(200.0)
 };
+const SAMPLES_PER_CLASS: Field = Field {
+    name: "samples_per_class",
+    symbol: "",
+    unit: "samples",
+    help: "training samples of each class by whose loss weights are scored; 0 takes all",
+    ..TESTED
+};
+const FORM: Field = choice("form", &["implemented", "saliency", "trace"], "which of the scores that go by the name");
+const WALK: Field =
+    choice("walk", &["magnitude", "uniform", "inverse", "squared"], "what the steps of a walk are drawn by");
 const SCOPE: Field = choice("scope", &["global", "layer"], "count the kept weights over all layers, or in each");
 const PLAIN_SCHEDULE: Field = SCHEDULE.within(Domain::Choice(&["constant", "cosine"]));
 const RUN_ALL: Field = TARGET_LOSS.real(0.0);
@@ -103,7 +120,7 @@ const HEADS: Field = CLASSES.within(Domain::Integer { min: 1, max: 1_000_000 });
 // No test samples unless somebody asks for them.
 const TESTED: Field = TEST_SAMPLES.within(Domain::Integer { min: 0, max: 1_000_000_000 }).integer(0);
 
-static MLP_FIELDS: [Field; 25] = [
+static MLP_FIELDS: [Field; 28] = [
     PRECISION,
     KIND,
     WIDTHS,
@@ -120,6 +137,9 @@ static MLP_FIELDS: [Field; 25] = [
     ROUNDS,
     MASK_SCHEDULE,
     TEMPERATURE,
+    SAMPLES_PER_CLASS,
+    FORM,
+    WALK,
     LOSS,
     OPTIMIZER,
     BATCH,
@@ -167,13 +187,16 @@ const fn only_if(field: &'static str, reads: &'static str, words: &'static [&'st
     Rule { field, reads, words }
 }
 
-static MLP_RULES: [Rule; 9] = [
+static MLP_RULES: [Rule; 12] = [
     only_if("init_scale", "law", LAWS),
     only_if("keep", "rule", MLP_MASKS),
     only_if("scope", "rule", &["random", "magnitude", "snip", "grasp", "synflow", "synflow-l2"]),
     only_if("rounds", "rule", SCORED),
     only_if("mask_schedule", "rule", SCORED),
     only_if("temperature", "rule", &["grasp"]),
+    only_if("samples_per_class", "rule", WANT_DATA),
+    only_if("form", "rule", &["synflow-l2"]),
+    only_if("walk", "rule", &["phew"]),
     only_if("batch", "optimizer", &["sgd", "adam"]),
     only_if("momentum", "optimizer", &["sgd"]),
     only_if("weight_decay", "optimizer", &["sgd"]),

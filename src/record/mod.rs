@@ -1,10 +1,12 @@
-//! The record of one network, as `train` reads it: `[network]`, `[data]`, `[init]`, `[mask]`, `[train]` in a TOML file.
+//! The record of one network, as `train` and `mask` read it: `[network]`, `[data]`, `[init]`, `[mask]`, `[train]` in a TOML file.
 //!
 //! * [`fields`]: the keys, in the vocabulary of all settings
-//! * [`parts`]: the data, weights and masks that a record names
+//! * [`parts`]: the data, weights and patch masks that a record names
+//! * [`masks`]: the masks of a fully connected network, by its rule
 //! * [`Record`]: the file, checked
 
 pub mod fields;
+pub mod masks;
 pub mod parts;
 mod size;
 
@@ -12,7 +14,7 @@ use crate::engine::settings::error::nearest;
 use crate::engine::settings::{
     Assignment, Origin, Problem, Raw, Request, Schema, Settings, SettingsError, Value, assign, plain,
 };
-use fields::{FAMILY, KEYS, UNSET};
+use fields::{FAMILY, KEYS, ONLY_TRAINED, REQUIRED, UNSET, WANT_DATA};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -23,6 +25,15 @@ pub struct Record {
     request: Request,
     settings: Settings,
     folder: PathBuf,
+}
+
+/// Who reads a record: what must stand in it depends on that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// `train`, which uses all of it.
+    Train,
+    /// `mask`: a rule and a fully connected network, the data where the rule looks at them, and of `[train]` the loss alone.
+    Mask,
 }
 
 /// A record that cannot be read.
@@ -45,18 +56,24 @@ pub enum RecordError {
 }
 
 impl Record {
-    /// Reads and checks the file; `key` is the root key of the command line, over that of the file.
+    /// Reads and checks the file for `reader`; `key` is the root key of the command line, over that of the file.
     ///
     /// # Errors
     /// [`RecordError`] names the first thing that is wrong. Outside files are not opened yet.
-    pub fn read(path: &Path, key: Option<&str>) -> Result<Record, RecordError> {
+    pub fn read(path: &Path, key: Option<&str>, reader: Reader) -> Result<Record, RecordError> {
         let text =
             fs::read_to_string(path).map_err(|source| RecordError::Unreadable { path: path.to_owned(), source })?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Record::parse(&text, &path.display().to_string(), folder, key)
+        Record::parse(&text, &path.display().to_string(), folder, key, reader)
     }
 
-    fn parse(text: &str, file: &str, folder: PathBuf, key: Option<&str>) -> Result<Record, RecordError> {
+    fn parse(
+        text: &str,
+        file: &str,
+        folder: PathBuf,
+        key: Option<&str>,
+        reader: Reader,
+    ) -> Result<Record, RecordError> {
         let written = assign::from_toml(text, file).map_err(RecordError::Toml)?;
         let schema = schema(&written)?;
         let given: Vec<Assignment> =
@@ -72,7 +89,10 @@ impl Record {
         let request = Request::resolve(schema, &FAMILY, &[&given, &flag]).map_err(as_written)?;
         let settings = request.cells().remove(0);
         let record = Record { request, settings, folder };
-        record.refuse_missing(&given)?;
+        record.refuse_missing(&given, reader)?;
+        if reader == Reader::Mask {
+            record.refuse_no_rule()?;
+        }
         record.refuse_contradictions()?;
         Ok(record)
     }
@@ -125,10 +145,14 @@ impl Record {
         SettingsError { value: String::new(), ..self.error(name, Problem::Missing { why: why.to_owned() }) }
     }
 
-    fn refuse_missing(&self, given: &[Assignment]) -> Result<(), SettingsError> {
+    fn refuse_missing(&self, given: &[Assignment], reader: Reader) -> Result<(), SettingsError> {
         let said = |name: &str| given.iter().any(|assignment| assignment.key == name);
         let need = |name: &str, why: &str| if said(name) { Ok(()) } else { Err(self.missing(name, why)) };
-        for field in self.settings.schema().fields.iter().filter(|field| fields::REQUIRED.contains(&field.name)) {
+        let required = |name: &str| {
+            let trained = ONLY_TRAINED.contains(&name);
+            REQUIRED.contains(&name) && (reader == Reader::Train || !trained)
+        };
+        for field in self.settings.schema().fields.iter().filter(|field| required(field.name)) {
             need(field.name, field.help)?;
         }
         match (self.word("init"), self.word("law")) {
@@ -150,6 +174,25 @@ impl Record {
             if !said("snr") {
                 need("noise", "the strength of the law's noise (or write data.snr)")?;
             }
+        }
+        Ok(())
+    }
+
+    /// Refuses what `mask` has nothing to do with.
+    fn refuse_no_rule(&self) -> Result<(), SettingsError> {
+        if self.settings.text("kind") != "mlp" {
+            let must = "`mask` prunes a fully connected network; the mask of a patch network is made by `train`";
+            return Err(self.conflict("kind", must, Some("mlp".to_owned())));
+        }
+        if self.word("mask").is_some() {
+            return Err(self.unusable("mask", "it is a mask already; `mask` makes one by mask.rule"));
+        }
+        let Some(rule) = self.word("rule") else {
+            return Err(self.missing("rule", "the rule that chooses which weights are kept"));
+        };
+        if WANT_DATA.contains(&rule) && self.word("data").is_none() {
+            let why = format!("mask.rule = {rule} scores weights by their effect on a loss");
+            return Err(self.missing("data", &why));
         }
         Ok(())
     }
@@ -249,7 +292,7 @@ steps = 20
 "#;
 
     fn parse(text: &str) -> Result<Record, RecordError> {
-        Record::parse(text, "net.toml", PathBuf::from("folder"), None)
+        Record::parse(text, "net.toml", PathBuf::from("folder"), None, Reader::Train)
     }
 
     fn message(text: &str) -> String {
@@ -284,8 +327,8 @@ steps = 20
 
     #[test]
     fn prune_becomes_keep_and_the_flag_wins_over_the_file() {
-        let record = Record::parse(&GOOD.replace("keep = 0.5", "prune = 0.9"), "net.toml", PathBuf::new(), Some("k"));
-        let record = record.unwrap();
+        let text = GOOD.replace("keep = 0.5", "prune = 0.9");
+        let record = Record::parse(&text, "net.toml", PathBuf::new(), Some("k"), Reader::Train).unwrap();
         assert_eq!((record.settings().real("keep"), record.key()), (0.1, "k"));
     }
 
@@ -318,6 +361,8 @@ steps = 20
             (with("steps = 20", "steps = 2.5"), vec!["`train.steps = 2.5`", "whole number"]),
             (with("rate = 0.1\n", ""), vec!["`train.rate` is missing"]),
             (with("keep = 0.5\n", ""), vec!["`mask.keep` is missing"]),
+            (with("\"bernoulli\"", "\"synflow\"\nform = \"trace\""), vec!["`mask.form = trace`", "no effect"]),
+            (with("\"bernoulli\"", "\"phew\"\nwalk = \"even\""), vec!["`mask.walk = even`", "uniform"]),
             (with("keep = 0.5", "keep = 1.5"), vec!["`mask.keep = 1.5`", "line 12", "from 0 to 1", "nearest: 1"]),
             (with("keep = 0.5", "keep = 0.5\nprune = 0.5"), vec!["says again"]),
             (with("keep = 0.5", "keep = 0.5\nscope = \"layer\""), vec!["`mask.scope = ", "no effect"]),

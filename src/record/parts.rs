@@ -3,16 +3,13 @@
 use super::Record;
 use crate::engine::data::npz::{Npz, NpzError};
 use crate::engine::data::patches::{Labels, NoiseLaw, PatchLaw, SignalLaw};
-use crate::engine::data::{TrainTest, digits};
+use crate::engine::data::{LabelledData, TrainTest, digits};
 use crate::engine::fraction::KeepFraction;
 use crate::engine::key::Key;
 use crate::engine::mask::Mask;
 use crate::engine::network::init::InitLaw;
 use crate::engine::network::mlp::{Activation, Layer, Mlp, MlpError, Samples};
 use crate::engine::network::patch::{Outer, PatchBank, PatchError, PatchNet};
-use crate::engine::pruning::phew::{Bias, Walks};
-use crate::engine::pruning::synflow_l2::Form;
-use crate::engine::pruning::{self, Batch, Plan, PruningError, Scope, synflow};
 use crate::engine::real::Real;
 use crate::engine::settings::{SettingsError, plain};
 use crate::engine::training::loss::TargetError;
@@ -26,7 +23,7 @@ const LABELS: Labels = Labels::Balanced;
 
 impl Record {
     /// The root of all randomness.
-    fn root(&self) -> Key {
+    pub(super) fn root(&self) -> Key {
         Key::root(self.key())
     }
 
@@ -72,7 +69,7 @@ impl Record {
         self.patch_law().adaptive_rate(rate, keep, mask)
     }
 
-    fn keep(&self) -> KeepFraction {
+    pub(super) fn keep(&self) -> KeepFraction {
         KeepFraction::new(self.settings().real("keep")).expect("the vocabulary keeps keep in [0, 1]")
     }
 
@@ -81,7 +78,7 @@ impl Record {
     }
 
     /// Opens the archive that `name` names and takes from it what `take` wants.
-    fn read_npz<T>(
+    pub(super) fn read_npz<T>(
         &self,
         name: &'static str,
         take: impl FnOnce(&mut Npz<'_>) -> Result<T, NpzError>,
@@ -101,7 +98,7 @@ impl Record {
         sizes.collect::<Vec<_>>().join(", ")
     }
 
-    fn misfit(&self, name: &'static str, why: impl std::fmt::Display) -> SettingsError {
+    pub(super) fn misfit(&self, name: &'static str, why: impl std::fmt::Display) -> SettingsError {
         self.unusable(name, format!("{why} ({})", self.sizes()))
     }
 
@@ -113,23 +110,38 @@ impl Record {
     /// A file that cannot be read, or data of another size than the network.
     #[allow(clippy::type_complexity)]
     pub fn samples<R: Real>(&self) -> Result<(Arc<Samples<R>>, Option<Arc<Samples<R>>>), SettingsError> {
-        let widths = self.settings().counts("widths");
+        self.of_data(|data| {
+            let test = data.test.as_ref().map(|test| self.samples_of(test)).transpose()?;
+            Ok((self.samples_of(&data.train)?, test))
+        })
+    }
+
+    /// What `take` makes of the data, which have as many coordinates as the network has inputs.
+    pub(super) fn of_data<T>(
+        &self,
+        take: impl FnOnce(&TrainTest) -> Result<T, SettingsError>,
+    ) -> Result<T, SettingsError> {
+        let inputs = self.settings().counts("widths")[0];
         let outside;
-        let TrainTest { train, test } = match self.settings().text("data") {
+        let data = match self.settings().text("data") {
             "digits" => digits::train_test(),
             word => {
                 outside = outside::load(word, self.folder()).map_err(|error| self.misfit("data", error))?;
                 outside.as_ref().expect("npz or idx").data()
             }
         };
-        if train.dimension() != widths[0] {
-            let why =
-                format!("x has {} coordinates per sample, and the network takes {}", train.dimension(), widths[0]);
+        let there = data.train.dimension();
+        if there != inputs {
+            let why = format!("x has {there} coordinates per sample, and the network takes {inputs}");
             return Err(self.misfit("data", why));
         }
-        let samples = |data| Samples::new(data, widths[widths.len() - 1], self.loss()).map(Arc::new);
-        let both = samples(train).and_then(|train| Ok((train, test.as_ref().map(samples).transpose()?)));
-        both.map_err(|error| self.mlp_error(error))
+        take(data)
+    }
+
+    /// The samples for the network and loss of this record.
+    pub(super) fn samples_of<R: Real>(&self, data: &LabelledData) -> Result<Arc<Samples<R>>, SettingsError> {
+        let outputs = *self.settings().counts("widths").last().expect("two at least");
+        Samples::new(data, outputs, self.loss()).map(Arc::new).map_err(|error| self.mlp_error(error))
     }
 
     /// The initial fully connected network.
@@ -169,86 +181,6 @@ impl Record {
                 Err(self.unusable("init", "network.bias = true, and it has none of the arrays b1, b2, ..."))
             }
             _ => Ok(Mlp { layers, activation }),
-        }
-    }
-
-    /// One mask per layer, if the record prunes; `net` is the initial network, and all of `samples` are the pruning batch.
-    ///
-    /// # Errors
-    /// A file that cannot be read, masks of other shapes than the network, or a rule that cannot prune it.
-    pub fn mlp_masks<R: Real>(
-        &self,
-        net: &Mlp<R>,
-        samples: &Arc<Samples<R>>,
-    ) -> Result<Option<Vec<Mask>>, SettingsError> {
-        let widths = self.settings().counts("widths");
-        let shapes: Vec<[usize; 2]> = widths.windows(2).map(|pair| [pair[1], pair[0]]).collect();
-        let name = |at: usize| format!("mask{}", at + 1);
-        if self.word("mask").is_some() {
-            let read = |npz: &mut Npz<'_>| {
-                refuse_unused(npz, &["mask"], &(0..shapes.len()).map(name).collect::<Vec<_>>())?;
-                shapes.iter().enumerate().map(|(at, shape)| npz.mask_of(&name(at), shape)).collect::<Result<_, _>>()
-            };
-            return self.read_npz("mask", read).map(Some);
-        }
-        let Some(rule) = self.word("rule") else { return Ok(None) };
-        let (keep, key) = (self.keep(), self.root().child("mask"));
-        let each = |of: fn(&[usize], KeepFraction, &Key) -> Mask| {
-            shapes.iter().enumerate().map(|(at, shape)| of(shape, keep, &key.child(&name(at)))).collect()
-        };
-        let all: Vec<&[usize]> = shapes.iter().map(|shape| shape.as_slice()).collect();
-        Ok(Some(match (rule, self.settings().text("scope")) {
-            ("bernoulli", _) => each(Mask::bernoulli),
-            ("neurons", _) => Mask::hidden_neurons(&widths, keep, &key),
-            ("random", "layer") => each(Mask::random),
-            ("random", _) => Mask::random_global(&all, keep, &key),
-            (rule, _) => self.pruned(rule, net, samples, &key).map_err(|error| self.pruning_error(error))?,
-        }))
-    }
-
-    /// The masks of a rule that looks at the network.
-    fn pruned<R: Real>(
-        &self,
-        rule: &str,
-        net: &Mlp<R>,
-        samples: &Arc<Samples<R>>,
-        key: &Key,
-    ) -> Result<Vec<Mask>, PruningError> {
-        let (settings, keep) = (self.settings(), self.keep());
-        let rule = match rule {
-            "phew" => return Walks::new(net, Bias::Magnitude, key)?.until(keep),
-            "magnitude" => pruning::Rule::Magnitude,
-            "snip" => pruning::Rule::Snip,
-            "grasp" => pruning::Rule::Grasp { temperature: settings.real("temperature") },
-            "synflow" => pruning::Rule::SynFlow,
-            _ => pruning::Rule::SynFlowL2 { form: Form::Implemented },
-        };
-        let by_path = matches!(rule, pruning::Rule::SynFlow | pruning::Rule::SynFlowL2 { .. });
-        let plan = Plan {
-            scope: if settings.text("scope") == "layer" { Scope::Layer } else { Scope::Global },
-            rounds: match settings.count("rounds") {
-                0 if by_path => synflow::ROUNDS,
-                0 => 1,
-                rounds => rounds,
-            },
-            schedule: match settings.text("mask_schedule") {
-                "linear" => pruning::Schedule::Linear,
-                _ => pruning::Schedule::Exponential,
-            },
-            ..Plan::one_shot(keep, Scope::Global)
-        };
-        let batch = Batch { samples: Arc::clone(samples), loss: self.loss() };
-        rule.prune(net, &pruning::dense(net), Some(&batch), &plan)
-    }
-
-    /// The error of a rule that cannot prune the network.
-    fn pruning_error(&self, error: PruningError) -> SettingsError {
-        match error {
-            PruningError::KeepsNothing { smallest, .. } => {
-                self.conflict("keep", error.to_string(), Some(smallest.to_string()))
-            }
-            PruningError::Network(error) => self.mlp_error(error),
-            error => self.unusable("rule", error.to_string()),
         }
     }
 

@@ -47,7 +47,7 @@ impl Record {
             }
             plain(&capped(name, good))
         });
-        let must = format!("training it takes about {}, and there are {}", readable(need), readable(memory));
+        let must = format!("it takes about {}, and there are {}", readable(need), readable(memory));
         Err(self.conflict(name, must, nearest))
     }
 }
@@ -72,7 +72,7 @@ fn bytes(settings: &Settings) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Record;
+    use super::super::{Reader, Record};
     use std::path::PathBuf;
 
     #[test]
@@ -83,7 +83,8 @@ mod tests {
                  [init]\nlaw = \"he-normal\"\n[train]\nrate = 0.1\nsteps = 1\n"
             )
         };
-        let record = |widths: &str| Record::parse(&text(widths), "net.toml", PathBuf::new(), None).unwrap();
+        let record =
+            |widths: &str| Record::parse(&text(widths), "net.toml", PathBuf::new(), None, Reader::Train).unwrap();
         let memory = 1e6;
         let said = record("[64, 1000000, 10]").refuse_what_does_not_fit(memory).unwrap_err().to_string();
         // 74 weights per hidden neuron, 64 bytes each: 211 neurons take 999296 bytes.
@@ -95,7 +96,7 @@ mod tests {
                  source = \"patches\"\nsamples = {samples}\nsignal = 1\nnoise = 1\n\
                  [init]\nlaw = \"he-normal\"\n[train]\nrate = 0.1\nsteps = 1\n"
             );
-            let record = Record::parse(&text, "net.toml", PathBuf::new(), None).unwrap();
+            let record = Record::parse(&text, "net.toml", PathBuf::new(), None, Reader::Train).unwrap();
             record.refuse_what_does_not_fit(memory).unwrap_err().to_string()
         };
         // 64 bytes per weight, 24 per coordinate of a sample: (1e6 - 64 * 1000) / 2400, and 1e6 / (64 * 10 + 24 * 20).

@@ -218,6 +218,7 @@ fn every_command_has_help_with_an_example() {
         "verify",
         "run",
         "claim",
+        "mask",
         "ticket",
         "figures",
         "reproduce",

@@ -7,6 +7,7 @@ mod claim;
 mod cli;
 mod explore;
 mod goldens;
+mod mask;
 mod measure;
 mod numpy;
 mod pictures;
