@@ -98,14 +98,16 @@ pub struct NoiseCorrelationOverTraining {
 pub static CLAIM: NoiseCorrelationOverTraining = NoiseCorrelationOverTraining { falls: false };
 static FALSE: NoiseCorrelationOverTraining = NoiseCorrelationOverTraining { falls: true };
 
-/// First and last correlation of every round of a replica; no number where a round is missing.
+/// First and last correlation of every round of a replica; no number where the round has not the rows that others have.
 fn ends(point: &Point<'_>, rounds: usize) -> Vec<Vec<[f64; 2]>> {
     let (round, value) = (point.numbers("round"), point.numbers("correlation"));
     let mut replicas: Vec<(u64, Vec<[f64; 2]>)> = Vec::new();
+    let mut rows: Vec<Vec<usize>> = Vec::new();
     for at in 0..point.rows.len() {
         let replica = point.replica(at);
         if replicas.last().is_none_or(|(last, _)| *last != replica) {
             replicas.push((replica, vec![[f64::NAN; 2]; rounds]));
+            rows.push(vec![0; rounds]);
         }
         let (_, found) = replicas.last_mut().expect("one was pushed");
         let [first, last] = &mut found[round[at] as usize - 1];
@@ -113,6 +115,12 @@ fn ends(point: &Point<'_>, rounds: usize) -> Vec<Vec<[f64; 2]>> {
             *first = value[at];
         }
         *last = value[at];
+        rows.last_mut().expect("one was pushed")[round[at] as usize - 1] += 1;
+    }
+    let most = rows.iter().flatten().copied().max().unwrap_or(0);
+    for ((_, found), rows) in replicas.iter_mut().zip(&rows) {
+        let short = found.iter_mut().zip(rows).filter(|(_, rows)| **rows < most);
+        short.for_each(|(ends, _)| *ends = [f64::NAN; 2]);
     }
     replicas.into_iter().map(|(_, found)| found).collect()
 }
@@ -195,7 +203,8 @@ mod tests {
     use super::*;
     use prunelaw_engine::table::Column;
 
-    fn table(missing: bool) -> Table {
+    /// With a replica that lacks the last `missing` rows of its second round.
+    fn table(missing: usize) -> Table {
         let columns = [
             Column::integer("replica", "1", ""),
             Column::integer("step", "1", ""),
@@ -205,7 +214,7 @@ mod tests {
         let mut table = Table::new(&columns);
         for replica in 0..12_usize {
             for (step, round, value) in [(0, 1, 0.0), (1, 1, 0.8), (2, 2, 0.05), (3, 2, 0.6)] {
-                if missing && replica == 3 && round == 2 {
+                if replica == 3 && step + missing > 3 {
                     continue;
                 }
                 let value = value + 0.01 * ((replica * 7 + step) % 5) as f64;
@@ -217,14 +226,16 @@ mod tests {
 
     #[test]
     fn rises_and_drops_are_read_from_the_ends_of_rounds() {
-        let judged = |claim: &dyn Claim, missing| claim.judge(&[table(missing)], &Level { alpha: 1e-3 });
-        let found = judged(&CLAIM, false);
+        let judged = |claim: &dyn Claim, missing: usize| claim.judge(&[table(missing)], &Level { alpha: 1e-3 });
+        let found = judged(&CLAIM, 0);
         assert_eq!(found.len(), 3);
         assert!(found.iter().all(|finding| finding.verdict.name() == "holds"), "{found:?}");
-        assert!(judged(&FALSE, false).iter().all(|finding| finding.verdict.refutes()));
-        // A replica whose second training never came leaves both of its statements open.
-        let names: Vec<&str> = judged(&CLAIM, true).iter().map(|finding| finding.verdict.name()).collect();
-        assert_eq!(names, ["holds", "inconclusive", "inconclusive"]);
+        assert!(judged(&FALSE, 0).iter().all(|finding| finding.verdict.refutes()));
+        // A replica whose second training never came, or lost its end, leaves both of its statements open.
+        for missing in [1, 2] {
+            let names: Vec<&str> = judged(&CLAIM, missing).iter().map(|finding| finding.verdict.name()).collect();
+            assert_eq!(names, ["holds", "inconclusive", "inconclusive"]);
+        }
     }
 
     #[test]
