@@ -361,7 +361,7 @@ steps = 20
             (with("steps = 20", "steps = 2.5"), vec!["`train.steps = 2.5`", "whole number"]),
             (with("rate = 0.1\n", ""), vec!["`train.rate` is missing"]),
             (with("keep = 0.5\n", ""), vec!["`mask.keep` is missing"]),
-            (with("\"bernoulli\"", "\"synflow\"\nform = \"trace\""), vec!["`mask.form = trace`", "no effect"]),
+            (with("\"bernoulli\"", "\"synflow\"\nform = \"trace\""), vec!["`mask.form = ", "no effect", "synflow-l2"]),
             (with("\"bernoulli\"", "\"phew\"\nwalk = \"even\""), vec!["`mask.walk = even`", "uniform"]),
             (with("keep = 0.5", "keep = 1.5"), vec!["`mask.keep = 1.5`", "line 12", "from 0 to 1", "nearest: 1"]),
             (with("keep = 0.5", "keep = 0.5\nprune = 0.5"), vec!["says again"]),
