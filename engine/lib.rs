@@ -9,6 +9,7 @@
 //! * [`data`]: laws of data, digits, outside files
 //! * [`network`], [`mask`]: the networks, and which of their weights are kept
 //! * [`pruning`]: the rules that choose which weights are kept
+//! * [`path_kernel`]: what weights and mask decide of the tangent kernel, without data
 //! * [`linalg`], [`eigenvalues`]: matrix products, and the spectrum of a symmetric matrix
 //! * [`real`], [`kernel`], [`training`]: the two number types, vector code over them, and how a network is trained
 //! * [`lipschitz`]: how steep a two-layer network is, in a bracket with certified ends
@@ -35,6 +36,7 @@ pub mod lipschitz;
 pub mod mask;
 pub mod measure;
 pub mod network;
+pub mod path_kernel;
 pub mod pruning;
 pub mod quantised;
 pub mod real;

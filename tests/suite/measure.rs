@@ -14,9 +14,43 @@ fn write(folder: &Path, name: &str, matrices: &[(&str, Array2<f64>)], bias: Opti
     fs::write(folder.join(name), npz.finish().unwrap()).unwrap();
 }
 
-fn lipschitz(folder: &Path, words: &[&str]) -> Output {
+fn measure(folder: &Path, what: &str, words: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_prunelaw"));
-    command.current_dir(folder).args(["measure", "lipschitz"]).args(words).output().unwrap()
+    command.current_dir(folder).args(["measure", what]).args(words).output().unwrap()
+}
+
+fn lipschitz(folder: &Path, words: &[&str]) -> Output {
+    measure(folder, "lipschitz", words)
+}
+
+#[test]
+fn the_path_kernel_is_that_of_the_masked_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let net = [("w1", array![[1.0, 2.0], [3.0, 0.5]]), ("w2", array![[2.0, 5.0], [1.0, 7.0]])];
+    write(folder.path(), "net.npz", &net, None);
+    // Only the first hidden unit keeps both sides: |w|^2 = 5, |a|^2 = 4 with one edge.
+    let masks = [("mask1", array![[1.0, 1.0], [1.0, 1.0]]), ("mask2", array![[1.0, 0.0], [0.0, 0.0]])];
+    write(folder.path(), "mask.npz", &masks, None);
+    let ran = measure(folder.path(), "paths", &["--network", "net.npz", "--mask", "mask.npz", "--json"]);
+    let said: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    assert_eq!(
+        said,
+        serde_json::json!({
+            "trace": 13.0, "rank": 2, "live_edges": 3, "live_hidden": 1, "largest_eigenvalue": 9.0, "eigenvalues": [9.0, 4.0]
+        })
+    );
+    // The same edges with a layer more, through which all paths go: 2 and 2 as weights.
+    let deep = [("w1", array![[1.0, 2.0]]), ("w2", array![[2.0]]), ("w3", array![[1.0], [3.0]])];
+    write(folder.path(), "deep.npz", &deep, None);
+    let ran = measure(folder.path(), "paths", &["--network", "deep.npz", "--json"]);
+    let said: Value = serde_json::from_slice(&ran.stdout).unwrap();
+    // Sums of the squares of the other two weights: 2 * 4 * 10, 5 * 10, and 2 * 5 * 4.
+    assert!((said["trace"].as_f64().unwrap() - 170.0).abs() < 1e-9, "{said}");
+    assert_eq!((&said["rank"], said["eigenvalues"].as_array().unwrap().len()), (&3.into(), 3));
+    write(folder.path(), "bias.npz", &net, Some(array![0.0, 1.0]));
+    let ran = measure(folder.path(), "paths", &["--network", "bias.npz"]);
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("`b1` has no place"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `prunelaw measure`: what one network of the user's own shows, one file per measure.
 
 mod lipschitz;
+mod paths;
 
 use super::{CliError, Exit, Global};
 use clap::{Args, Subcommand};
@@ -16,12 +17,14 @@ pub(super) struct Measure {
 #[derive(Debug, Subcommand)]
 enum What {
     Lipschitz(lipschitz::Lipschitz),
+    Paths(paths::Paths),
 }
 
 impl Measure {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
         match &self.what {
             What::Lipschitz(args) => args.run(global),
+            What::Paths(args) => args.run(global),
         }
     }
 }
