@@ -12,12 +12,14 @@
 //!
 //! * [`select`]: from scores to masks, with exact counts
 //! * [`rounds`]: how many weights stay after which round
+//! * [`conservation`]: what scores add up to, unit by unit
 //! * [`shuffle`], [`reinit`], [`inverted`]: the controls that a rule has to beat
 //!
 //! A score is one array (out, in) of f64 per weight layer, whatever the precision of the network; of a masked network the
 //! scores of pruned weights mean nothing and are never read, so that no rule revives a weight. Biases are not pruned. The
 //! random rules need no network and stand in [`mask`](crate::mask).
 
+pub mod conservation;
 pub mod grasp;
 pub mod imp;
 pub mod magnitude;

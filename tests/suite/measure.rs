@@ -83,6 +83,45 @@ fn every_output_has_its_bracket() {
 }
 
 #[test]
+fn signed_saliency_is_conserved_and_its_absolute_value_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let wave = |rows: usize, columns: usize, f: f64| {
+        Array2::from_shape_fn((rows, columns), |(i, j)| (f * (1 + i * columns + j) as f64).sin())
+    };
+    let net = [("w1", wave(5, 4, 1.3)), ("w2", wave(4, 5, 2.1)), ("w3", wave(2, 4, 0.7))];
+    write(folder.path(), "net.npz", &net, Some(array![0.3, -0.2, 0.4, 0.1, -0.5]));
+    let masks = [("mask1", Array2::ones((5, 4))), ("mask2", wave(4, 5, 3.3)), ("mask3", Array2::ones((2, 4)))];
+    let masks = masks.map(|(name, mask)| (name, mask.mapv(|x| f64::from(x > -0.5))));
+    write(folder.path(), "mask.npz", &masks, None);
+    let data = [("x", wave(20, 4, 0.37)), ("y", wave(20, 2, 0.9))];
+    write(folder.path(), "data.npz", &data, None);
+    let relative = |more: &[&str]| -> Vec<(String, f64)> {
+        let words = ["--network", "net.npz", "--mask", "mask.npz", "--json"];
+        let ran = measure(folder.path(), "saliency", &[&words, more].concat());
+        assert!(ran.status.success(), "{ran:?}");
+        let said: Value = serde_json::from_slice(&ran.stdout).unwrap();
+        let of = |rule: &Value| (rule["rule"].as_str().unwrap().to_owned(), rule["relative_defect"].as_f64().unwrap());
+        assert!(said.as_array().unwrap().iter().all(|rule| rule["defects"][0].as_array().unwrap().len() == 5));
+        said.as_array().unwrap().iter().map(of).collect()
+    };
+    let squared = ["--data", "data.npz", "--loss", "squared"];
+    let relu = relative(&squared);
+    let names: Vec<&str> = relu.iter().map(|(rule, _)| rule.as_str()).collect();
+    assert_eq!(names, ["magnitude", "synflow", "synflow-l2", "snip", "grasp", "gradient"]);
+    for (rule, defect) in &relu {
+        let conserved = ["synflow", "synflow-l2", "gradient"].contains(&rule.as_str());
+        assert!(if conserved { *defect < 1e-10 } else { *defect > 1e-3 }, "{rule}: {defect}");
+    }
+    // The control: tanh is not homogeneous.
+    let tanh = relative(&[&squared[..], &["--activation", "tanh"]].concat());
+    assert!(tanh[5].1 > 1e-3, "{tanh:?}");
+    assert_eq!(relative(&[]).len(), 3);
+    let ran = measure(folder.path(), "saliency", &["--network", "net.npz", "--data", "dta.npz"]);
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("nearest there: data.npz"));
+}
+
+#[test]
 fn bad_networks_and_domains_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let inner = || array![[1.0, 2.0], [0.5, 1.0]];

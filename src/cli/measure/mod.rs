@@ -2,6 +2,7 @@
 
 mod lipschitz;
 mod paths;
+mod saliency;
 
 use super::{CliError, Exit, Global};
 use clap::{Args, Subcommand};
@@ -18,6 +19,7 @@ pub(super) struct Measure {
 enum What {
     Lipschitz(lipschitz::Lipschitz),
     Paths(paths::Paths),
+    Saliency(saliency::Saliency),
 }
 
 impl Measure {
@@ -25,6 +27,7 @@ impl Measure {
         match &self.what {
             What::Lipschitz(args) => args.run(global),
             What::Paths(args) => args.run(global),
+            What::Saliency(args) => args.run(global),
         }
     }
 }
