@@ -14,6 +14,7 @@
 //! | n | samples | columns of all activations; worked through in blocks that stay in the cache |
 
 mod hessian;
+mod tangent;
 
 use super::init::InitLaw;
 use crate::data::LabelledData;

@@ -83,6 +83,25 @@ fn every_output_has_its_bracket() {
 }
 
 #[test]
+fn the_tangent_kernel_is_that_of_the_masked_network() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "net.npz", &[("w1", array![[1.0, 2.0], [-3.0, 1.0]]), ("w2", array![[2.0, 5.0]])], None);
+    write(folder.path(), "mask.npz", &[("mask1", array![[1.0, 0.0], [1.0, 1.0]]), ("mask2", array![[1.0, 1.0]])], None);
+    write(folder.path(), "data.npz", &[("x", array![[1.0, 1.0], [-1.0, 0.0]])], None);
+    let words = ["--network", "net.npz", "--mask", "mask.npz", "--data", "data.npz", "--json"];
+    let said: Value = serde_json::from_slice(&measure(folder.path(), "ntk", &words).stdout).unwrap();
+    // (1, 1) opens the first unit, whose gate lets 1 through: a^2 1 + 1^2. (-1, 0) opens the second: 5^2 1 + 3^2.
+    assert_eq!(said, serde_json::json!({ "trace": 39.0, "eigenvalues": [34.0, 5.0] }));
+    write(folder.path(), "wide.npz", &[("x", array![[1.0, 1.0, 1.0]])], None);
+    let ran = measure(folder.path(), "ntk", &["--network", "net.npz", "--data", "wide.npz"]);
+    assert_eq!(ran.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("3 coordinates, and the network takes 2"));
+    write(folder.path(), "none.npz", &[("x", Array2::zeros((0, 2)))], None);
+    let ran = measure(folder.path(), "ntk", &["--network", "net.npz", "--data", "none.npz"]);
+    assert_eq!(ran.status.code(), Some(2), "{ran:?}");
+}
+
+#[test]
 fn signed_saliency_is_conserved_and_its_absolute_value_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let wave = |rows: usize, columns: usize, f: f64| {

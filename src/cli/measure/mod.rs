@@ -1,6 +1,7 @@
 //! `prunelaw measure`: what one network of the user's own shows, one file per measure.
 
 mod lipschitz;
+mod ntk;
 mod paths;
 mod saliency;
 
@@ -19,6 +20,7 @@ pub(super) struct Measure {
 enum What {
     Lipschitz(lipschitz::Lipschitz),
     Paths(paths::Paths),
+    Ntk(ntk::Ntk),
     Saliency(saliency::Saliency),
 }
 
@@ -27,6 +29,7 @@ impl Measure {
         match &self.what {
             What::Lipschitz(args) => args.run(global),
             What::Paths(args) => args.run(global),
+            What::Ntk(args) => args.run(global),
             What::Saliency(args) => args.run(global),
         }
     }
