@@ -38,7 +38,7 @@ pub(super) fn search(kinks: &Kinks, cells: Option<(&Cells, &[Vec<f64>])>, key: &
     let all = rows(kinks);
     // R is lower triangular in this order if it is the transposed Cholesky factor in the opposite one.
     let reversed: Vec<Vec<f64>> = order.iter().rev().map(|at| at + 1).chain([0]).map(|at| all[at].clone()).collect();
-    let Dual { total, missing, factor } = certify(&reversed, multipliers(&reversed, key));
+    let Dual { total, missing, factor, .. } = certify(&reversed, multipliers(&reversed, key));
     let n = reversed.len();
     let columns: Vec<Vec<f64>> =
         (0..n).map(|i| (0..n).rev().filter(|j| *j >= i).map(|j| factor[j * n + i]).collect()).collect();

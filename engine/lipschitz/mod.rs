@@ -14,7 +14,7 @@
 //! * lower ends: `secant`, `ascent` (with points from `sample`)
 //! * exact: `exact` chooses among `breakpoints` (d = 1), `circle` and `plane` (d = 2), `arrangement` (d <= 4), `feasible`
 //!   (k <= 14), `patterns` (where every pattern is a cell) and `branch` (where it ends in time)
-//! * upper ends: `patterns` and `branch`, `shor`, `eigenvalue`, `products`
+//! * upper ends: `patterns` and `branch`, `shor`, `eigenvalue`, `products`; [`lipsdp`] beside Shor's
 
 mod arrangement;
 mod ascent;
@@ -26,6 +26,7 @@ mod eigenvalue;
 mod exact;
 mod feasible;
 mod kinks;
+pub mod lipsdp;
 mod patterns;
 mod plane;
 mod products;

@@ -1,4 +1,4 @@
-//! The Shor bound, which equals LipSDP-Neuron (arXiv 1906.04893) on all networks tried: an upper end with a certificate.
+//! The Shor bound, which equals LipSDP-Neuron (arXiv 1906.04893; see [`lipsdp`](super::lipsdp)): an upper end with a certificate.
 //!
 //! The squared gradient is |B^T x|^2 with x in {-1, 1}^(k+1) and the rows B = (v + J^T 1 / 2; J / 2), so for every y with
 //! Diag(y) - B B^T positive semidefinite it is at most sum_i y_i. Its dual asks for unit vectors v_i instead of signs,
@@ -29,6 +29,8 @@ pub(super) fn bound(kinks: &Kinks, key: &Key) -> f64 {
 
 /// A y with Diag(y) - B B^T + missing I certainly positive semidefinite, and the factor that shows it.
 pub(super) struct Dual {
+    /// The y.
+    pub(super) y: Vec<f64>,
     /// sum y.
     pub(super) total: f64,
     /// Per unit of |x|^2.
@@ -117,7 +119,7 @@ pub(super) fn certify(rows: &[Vec<f64>], mut y: Vec<f64>) -> Dual {
             let total: f64 = y.iter().sum();
             // Computed entries of Q are off by gamma |b_i| |b_j|; the diagonal of the difference by one more rounding.
             let rounding = 2.0 * gamma(rows[0].len() + n + 8) * (trace + total);
-            return Dual { total, missing: missing + rounding, factor };
+            return Dual { y, total, missing: missing + rounding, factor };
         }
         shift *= 2.0;
     }
