@@ -39,7 +39,7 @@ pub fn copied(labels: &[f64], shape: [usize; 2], flip: f64, key: &Key) -> Result
             2 * j + usize::from(second)
         })
         .collect();
-    Ok(Informed { mask: Mask::from_indices(&shape, kept.into_iter()), information })
+    Ok(Informed { mask: Mask::from_indices(&shape, kept), information })
 }
 
 /// Keeps for every neuron the d/2 coordinates l with the largest |sum_i y_i x_il|.

@@ -25,7 +25,7 @@ static MODULES: [(&str, &str); 8] = [
 pub(super) fn page(question: &Question, table: &Table) -> String {
     let data = json!({
         "begin": feed::begin(question),
-        "rows": table.rows.iter().map(|row| feed::row_json(row)).collect::<Vec<_>>(),
+        "rows": table.rows.iter().map(feed::row_json).collect::<Vec<_>>(),
         "cells": feed::cells(&question.study, table),
         "ramp": super::start::ramp(),
     });

@@ -223,7 +223,7 @@ impl VcAndRademacherForms {
         let (count, b) = (point.number("candidates"), point.number("range"));
         let (samples, information) = (65_536.0, count.ln());
         let form = |version, ours, bound| Form { version, ours, bound, trivial: 2.0 * b };
-        let mut findings = vec![
+        let mut findings = [
             form("Thm 6 corrected, b^2", !self.printed, rademacher_term(samples, b * b, information, DELTA)),
             form("Thm 6 sharp", true, sharp_term(samples, b, information, DELTA)),
             form("Thm 6 printed, b", self.printed, rademacher_term(samples, b, information, DELTA)),

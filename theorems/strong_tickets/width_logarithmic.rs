@@ -148,8 +148,7 @@ impl Claim for WidthLogarithmic {
             judge(&points(adaptive), "sign-adaptive", 1.0, level),
             judge(&points(strict), "strict", self.strict_live, level),
         ];
-        let beside =
-            tables.iter().flat_map(|table| points(table)).filter_map(|point| simulated_tickets::beside(&point));
+        let beside = tables.iter().flat_map(points).filter_map(|point| simulated_tickets::beside(&point));
         slopes.into_iter().chain(beside).collect()
     }
 

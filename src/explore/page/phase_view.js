@@ -20,7 +20,9 @@ const SIZES = [
 const ENDS = ["x_from", "x_to", "y_from", "y_to"];
 /** Every so manieth cell first, then those between. */
 const STRIDES = [4, 2, 1];
-const PAUSE = 120;
+const PAUSE = 60;
+/** A cap that a hand can wait for; the sim's own lets the last cells converge. */
+const FEW_STEPS = 400;
 
 export function phase(start) {
   const sim = start.sims.find((sim) => sim.id === GRID);
@@ -30,6 +32,7 @@ export function phase(start) {
     x_from: null, x_to: null, y_from: null, y_to: null, effort: "normal", key: start.key, cell: null,
   };
   for (const { name } of SIZES) initial[name] = null;
+  initial.steps = FEW_STEPS;
   const state = recall(initial);
   if (!AXES[state.x]) state.x = initial.x;
   if (!AXES[state.y] || state.y === state.x) state.y = Object.keys(AXES).find((axis) => axis !== state.x);
@@ -86,7 +89,7 @@ export function phase(start) {
       fields: [number("neurons", "m")], change: (neurons) => set({ neurons }),
     }),
   };
-  const more = group(form, "More settings", SIZES.some(({ name }) => state[name] !== null));
+  const more = group(form, "More settings", SIZES.some(({ name }) => state[name] !== initial[name]));
   for (const end of ENDS) {
     const [axis, side] = end.split("_");
     controls[end] = entry(more, {
@@ -96,14 +99,15 @@ export function phase(start) {
   }
   for (const { name, title, letter, scale, help } of SIZES) {
     controls[name] = slider(more, {
-      name, title, scale, help, initial: () => preset(name), fields: [number(name, letter)],
-      change: (value) => set({ [name]: value === preset(name) ? null : value }), live: () => {},
+      name, title, scale, help, initial: () => initial[name] ?? preset(name), fields: [number(name, letter)],
+      // What is the size's own is not said; the cap always is.
+      change: (value) => set({ [name]: initial[name] === null && value === preset(name) ? null : value }), live: () => {},
     });
   }
   controls.effort = choice(more, {
     name: "effort", title: "Size", initial: state.effort,
     options: [{ word: "normal", label: "Setting B", help: describe("normal") }, { word: "smoke", label: "Small", help: describe("smoke") }],
-    change: (effort) => set({ effort, ...Object.fromEntries(SIZES.map(({ name }) => [name, null])) }),
+    change: (effort) => set({ effort, ...Object.fromEntries(SIZES.map(({ name }) => [name, initial[name]])) }),
   });
   controls.key = entry(more, {
     name: "key", title: "Key", help: "another text, other draws", initial: state.key, change: (key) => set({ key }),

@@ -15,7 +15,7 @@ const GRID = "pruning_phase_grid";
 const SMALL = "B";
 const FEW_STEPS = 400;
 /** A drag asks at most this often, in milliseconds. */
-const PAUSE = 60;
+const PAUSE = 16;
 
 /** Settings that an effort fixes and a slider may change: name, title, scale, unit. */
 const SIZES = [
