@@ -10,11 +10,10 @@ use crate::memorization::{Method, PUBLISHED, alpha, means};
 use crate::style::number;
 use crate::{Figure, FigureCard, Need, Source, Tables};
 use prunelaw_engine::effort::Effort;
+use prunelaw_engine::information::upper;
 use prunelaw_engine::settings::Assignment;
 use prunelaw_engine::table::{Row, Table};
-use prunelaw_theorems::robustness::effective_parameters::{
-    bits, continuous, finite, fixed_size, informal, ln_grid, price,
-};
+use prunelaw_theorems::robustness::effective_parameters::{bits, continuous, finite, informal, ln_grid, price};
 
 /// The figure.
 #[derive(Debug)]
@@ -94,7 +93,7 @@ fn between(table: &Table, name: &str, ink: Ink, of: &dyn Fn(f64, f64, f64) -> f6
         let rows = table.filter(|row| row[keep] == cell);
         let row = rows.rows.first()?;
         let (kept, all) = (kept(&rows, row), row[rows.index("weights")].number());
-        let (low, high) = (of(0.0, kept, all), of(fixed_size(all as u64, kept as u64), kept, all));
+        let (low, high) = (of(0.0, kept, all), of(upper::size(all as u64, kept as u64), kept, all));
         Some(Span { x: alpha(&rows, row), low, y: high, high })
     };
     Layer::Band { name: name.to_owned(), ink, at: table.distinct("keep").into_iter().rev().filter_map(span).collect() }
@@ -110,7 +109,7 @@ fn information(rule: &str, table: &Table, row: &Row) -> f64 {
     if ["random", "magnitude", "synflow"].contains(&rule) {
         0.0
     } else {
-        fixed_size(all as u64, kept(table, row) as u64)
+        upper::size(all as u64, kept(table, row) as u64)
     }
 }
 
@@ -189,7 +188,7 @@ mod tests {
         };
         let [four, three, one] = [0, 1, 2].map(|layer| at(0, layer)[0]);
         assert_eq!((one.x, one.low), (0.9, 186.0));
-        let most = fixed_size(1860, 186);
+        let most = upper::size(1860, 186);
         assert!([four, three, one].iter().all(|span| (span.high - span.low - most).abs() < 1e-9));
         assert!((three.low - 186.0 * 8.0 * 2f64.ln()).abs() < 1e-9 && four.low > 15.0 * 186.0);
         // Random last on the list, drawn first; iterative pruning to the right of it by the information.

@@ -3,6 +3,8 @@
 //! The arrays are those that `train` writes and reads: w_l is (out, in), b_l (out) and may be missing, mask_l as w_l.
 
 use crate::engine::data::npz::{Npz, NpzError};
+use crate::engine::mask::Mask;
+use crate::engine::network::mlp::{Activation, Layer, Mlp};
 use crate::outside::{self, OutsideFileError};
 use crate::record::parts::refuse_unused;
 use ndarray::{Array1, Array2, Ix1, Ix2};
@@ -46,6 +48,18 @@ pub fn read(network: &Path, mask: Option<&Path>) -> Result<Vec<LayerFile>, Netwo
         apply(&bytes, &mut layers).map_err(|source| NetworkFileError::Array { path: path.to_owned(), source })?;
     }
     Ok(layers)
+}
+
+/// The network of these layers, with masks of the weights that are not 0.
+pub fn masked(layers: Vec<LayerFile>, activation: Activation) -> (Mlp<f64>, Vec<Mask>) {
+    let layers = layers.into_iter().map(|LayerFile { w, b }| Layer { w, b }).collect();
+    let net = Mlp { layers, activation };
+    let kept = |layer: &Layer<f64>| {
+        let there = layer.w.iter().enumerate().filter(|(_, w)| **w != 0.0).map(|(at, _)| at);
+        Mask::from_indices(layer.w.shape(), there)
+    };
+    let masks = net.layers.iter().map(kept).collect();
+    (net, masks)
 }
 
 fn numbered(name: &str, layer: usize) -> String {

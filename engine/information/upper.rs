@@ -105,6 +105,34 @@ mod tests {
     }
 
     #[test]
+    fn sizes_and_counts_are_in_order() {
+        // The nats of C(12, 4).
+        assert!((size(12, 4) - 6.2046).abs() < 1e-4 && size(7, 0) == 0.0);
+        for (p1, p2) in [(12, 9), (60, 3), (900, 30)] {
+            for s in [0, 1, 7, p1.min(p2), p1 + p2] {
+                let all = size(p1 + p2, s);
+                let pruned = 1.0 - s as f64 / (p1 + p2) as f64;
+                assert!(all <= (p1 + p2) as f64 * of_event(pruned) + 1e-9);
+                // C(p1 + p2, s) is the sum over the counts of the layers (Vandermonde).
+                let split = (s.saturating_sub(p2)..=s.min(p1)).map(|s1| layerwise(&[(p1, s1), (p2, s - s1)]));
+                let largest = split.clone().fold(f64::NEG_INFINITY, f64::max);
+                let counts = layer_counts(&[p1, p2], s);
+                assert!((split.clone().count() as f64 - counts.exp()).abs() < 1e-9);
+                assert!(counts <= ((p1.min(p2) + 1) as f64).ln() + 1e-12);
+                let sum: f64 = split.map(|nats| (nats - largest).exp()).sum();
+                assert!((largest + sum.ln() - all).abs() < 1e-9 * all.max(1.0));
+            }
+        }
+    }
+
+    #[test]
+    fn nats_per_kept_weight_are_those_of_the_paper() {
+        for (pruned, ratio) in [(0.9, 4.69), (0.95, 5.73), (0.99, 8.08)] {
+            assert!((of_event(pruned) / std::f64::consts::LN_2 / (1.0 - pruned) - ratio).abs() < 0.005);
+        }
+    }
+
+    #[test]
     fn a_random_size_costs_its_entropy() {
         assert_eq!(random_size(12, &[0.0, 0.0, 0.0, 0.0, 1.0]), size(12, 4));
         // All 2^3 masks of three weights, uniformly.

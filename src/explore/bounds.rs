@@ -5,6 +5,7 @@
 
 use super::query::Query;
 use super::{Refusal, Server};
+use crate::engine::information::upper;
 use crate::theorems::robustness::bounds::{Bound, DataLaw, Parametrization, Version, effective, sharp, universal};
 use crate::theorems::robustness::effective_parameters as p_eff;
 use crate::theorems::robustness::effective_parameters::bits;
@@ -38,7 +39,7 @@ pub(super) async fn answer(State(_): State<Arc<Server>>, uri: Uri) -> Result<Bod
     let law = DataLaw::gaussian(samples, dimension);
     let class = Parametrization::two_layer(neurons, dimension, largest, RADIUS);
     let kept = (keep * class.parameters as f64).round();
-    let entropy = p_eff::fixed_size(class.parameters as u64, kept as u64);
+    let entropy = upper::size(class.parameters as u64, kept as u64);
     let information = share * entropy;
     let price = |version| effective::nats_per_weight(version, &class, eps);
     let finite = p_eff::finite(information, p_eff::ln_grid(grid, kept));

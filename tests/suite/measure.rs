@@ -138,6 +138,11 @@ fn signed_saliency_is_conserved_and_its_absolute_value_is_not() {
     let ran = measure(folder.path(), "saliency", &["--network", "net.npz", "--data", "dta.npz"]);
     assert_eq!(ran.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ran.stderr).contains("nearest there: data.npz"));
+    // Sums that overflow agree with each other: that is no conservation.
+    write(folder.path(), "big.npz", &[("w1", array![[1e300, 1.0]]), ("w2", array![[1e300]])], None);
+    let ran = measure(folder.path(), "saliency", &["--network", "big.npz", "--json"]);
+    assert_eq!((ran.status.code(), ran.stdout.is_empty()), (Some(2), true));
+    assert!(String::from_utf8_lossy(&ran.stderr).contains("add up beyond the largest number of f64"));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The effective parameter count p_eff of arXiv 2402.01089, in nats, and what bounds the information of a mask from above.
+//! The effective parameter count p_eff of arXiv 2402.01089, in nats. What bounds the information of a mask stands in
+//! [`upper`](prunelaw_engine::information::upper).
 //!
 //! p_eff adds what the mask m knows about the data D to the weights that it keeps. Four definitions are in use, and they
 //! differ by the price of a kept weight: 1 in the informal theorem, the nats of its grid in the finite one (Thm 3), the
@@ -18,7 +19,6 @@
 //! | eps | `eps` | by how much the fit is below the noise |
 
 pub use prunelaw_engine::information::bits;
-use prunelaw_engine::statistics::binomial::ln_choose;
 use std::f64::consts::LN_2;
 
 /// I + E|m|_1, the informal Thm 2: a kept weight costs 1.
@@ -54,35 +54,6 @@ pub fn conditional(information_given_init: f64, kept: f64, price: f64) -> f64 {
     continuous(information_given_init, kept, price)
 }
 
-/// ln C(p, s): no mask that keeps exactly s of p weights knows more.
-pub fn fixed_size(weights: u64, kept: u64) -> f64 {
-    ln_choose(weights, kept)
-}
-
-/// sum_l ln C(p_l, s_l): the same with fixed counts in every layer; `layers` has (p_l, s_l).
-pub fn fixed_sizes(layers: &[(u64, u64)]) -> f64 {
-    layers.iter().map(|(weights, kept)| ln_choose(*weights, *kept)).sum()
-}
-
-/// What a mask knows after its entries were shuffled within every layer, at a fixed total: the logarithm of the number of
-/// ways in which the total can lie in the layers, at most the product of (p_l + 1) over all layers but the largest.
-///
-/// For two layers ln(min(p_1, p_2) + 1). Shuffling leaves the counts of the layers and nothing else, and all but one of
-/// these determine the last.
-pub fn layer_counts(layers: &[u64]) -> f64 {
-    let ways = |weights: &u64| ((*weights + 1) as f64).ln();
-    let all: f64 = layers.iter().map(ways).sum();
-    all - layers.iter().map(ways).fold(0.0, f64::max)
-}
-
-/// p h(gamma) in nats, h the binary entropy: bounds ln C(p, (1 - gamma) p), and the information of entries that are each
-/// pruned with chance `pruned`.
-pub fn binary_entropy(weights: f64, pruned: f64) -> f64 {
-    // 0 ln 0 = 0
-    let part = |chance: f64| if chance > 0.0 { -chance * chance.ln() } else { 0.0 };
-    weights * (part(pruned) + part(1.0 - pruned))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,39 +79,5 @@ mod tests {
         assert_eq!(informal(2.0, 5.0), 7.0);
         assert_eq!(continuous(2.0, 5.0, 1.0), informal(2.0, 5.0));
         assert_eq!(bits(LN_2), 1.0);
-    }
-
-    #[test]
-    fn the_upper_bounds_are_in_order() {
-        // 6.2046 nats of C(12, 4), the sheet's table 4.3.
-        assert!(near(fixed_size(12, 4), 6.2046, 1e-4));
-        assert_eq!(fixed_size(7, 0), 0.0);
-        for (p1, p2) in [(12, 9), (60, 3), (900, 30)] {
-            for s in [0, 1, 7, p1.min(p2), p1 + p2] {
-                let all = fixed_size(p1 + p2, s);
-                let pruned = 1.0 - s as f64 / (p1 + p2) as f64;
-                assert!(all <= binary_entropy((p1 + p2) as f64, pruned) + 1e-9);
-                // C(p1 + p2, s) is the sum over the counts of the layers (Vandermonde).
-                let split = (s.saturating_sub(p2)..=s.min(p1)).map(|s1| fixed_sizes(&[(p1, s1), (p2, s - s1)]));
-                let largest = split.clone().fold(f64::NEG_INFINITY, f64::max);
-                assert!(split.clone().count() as f64 <= layer_counts(&[p1, p2]).exp() * (1.0 + 1e-12));
-                let sum: f64 = split.map(|nats| (nats - largest).exp()).sum();
-                assert!(near(largest + sum.ln(), all, 1e-9 * all.max(1.0)));
-            }
-        }
-    }
-
-    #[test]
-    fn a_shuffled_mask_of_two_layers_knows_at_most_the_smaller_count() {
-        assert!(near(layer_counts(&[16, 5]), 6f64.ln(), 1e-14));
-        assert!(near(layer_counts(&[900, 900, 30]), 901f64.ln() + 31f64.ln(), 1e-14));
-        assert_eq!(layer_counts(&[40]), 0.0);
-    }
-
-    #[test]
-    fn the_ratio_of_information_to_kept_weights_is_that_of_the_paper() {
-        for (pruned, ratio) in [(0.9, 4.69), (0.95, 5.73), (0.99, 8.08)] {
-            assert!(near(bits(binary_entropy(1.0, pruned)) / (1.0 - pruned), ratio, 0.005));
-        }
     }
 }

@@ -26,13 +26,14 @@
 //! ## Gaps to the paper
 //! It states neither width nor optimizer of Fig. 1a, and plots magnitude after training in Fig. 1b only.
 
-use super::effective_parameters::{bits, fixed_size, informal};
+use super::effective_parameters::{bits, informal};
 use super::memorization::{Cells, Gain, INFORMATION, KEEP, MEMORIZED, NETS, POSITIVE, SAMPLES, evidence};
 use super::published_memorization::{PRECISION, reading};
 use super::{KUMAR, SUBJECT};
 use crate::point::Point;
 use crate::{Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Verdict};
 use prunelaw_engine::effort::Effort;
+use prunelaw_engine::information::upper;
 use prunelaw_engine::statistics::Interval;
 use prunelaw_engine::statistics::mean::Mean;
 use prunelaw_engine::statistics::power::{POWER, paired_t_replicas};
@@ -137,7 +138,7 @@ fn shown(point: &Point<'_>) -> Option<Finding> {
     let mean = Mean::of(&point.numbers("memorized")).ok()?;
     let kept = point.number("kept_weights");
     let weights: u64 = point.word("weights_by_layer").split(' ').filter_map(|count| count.parse::<u64>().ok()).sum();
-    let most = if ["random", "synflow"].contains(&rule.as_str()) { 0.0 } else { fixed_size(weights, kept as u64) };
+    let most = if ["random", "synflow"].contains(&rule.as_str()) { 0.0 } else { upper::size(weights, kept as u64) };
     let seen = format!(
         "memorized {:.3} +- {:.3}, read off the figure {read} +- {PRECISION}; I <= {most:.0} nats ({:.0} bits), p_eff from \
          {kept} to {:.0}",

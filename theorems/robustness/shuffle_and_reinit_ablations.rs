@@ -27,12 +27,13 @@
 //! ## Gaps to the paper
 //! It ablates networks in which nearly all edges stay on paths, and finds that SNIP, GraSP and SynFlow survive the shuffle.
 
-use super::effective_parameters::{bits, fixed_size, layer_counts};
+use super::effective_parameters::bits;
 use super::memorization::{Cells, Gain, INFORMATION, KEEP, MEMORIZED, NETS, POSITIVE, SAMPLES, evidence};
 use super::{FRANKLE, SUBJECT};
 use crate::point::Point;
 use crate::{Assumption, Card, Claim, Class, Evidence, Finding, Level, Provenance, Verdict};
 use prunelaw_engine::effort::Effort;
+use prunelaw_engine::information::upper;
 use prunelaw_engine::statistics::Interval;
 use prunelaw_engine::statistics::power::{POWER, paired_t_replicas};
 use prunelaw_engine::table::Table;
@@ -175,8 +176,8 @@ fn knows(point: &Point<'_>) -> String {
     let (weights, kept) = (layers.iter().sum(), point.number("kept_weights") as u64);
     let most = match (BLIND.contains(&point.word("rule").as_str()), point.word("ablation") == "shuffle") {
         (true, _) => return "I = 0".to_owned(),
-        (false, true) => layer_counts(&layers).min(fixed_size(weights, kept)),
-        (false, false) => fixed_size(weights, kept),
+        (false, true) => upper::layer_counts(&layers, kept),
+        (false, false) => upper::size(weights, kept),
     };
     format!("I <= {most:.1} nats ({:.1} bits)", bits(most))
 }

@@ -4,8 +4,8 @@ use super::super::{CliError, Exit, Global, say};
 use crate::engine::data::npz::Npz;
 use crate::engine::eigenvalues::symmetric_eigenvalues;
 use crate::engine::mask::Mask;
-use crate::engine::network::mlp::{Activation, Layer, Mlp};
-use crate::network_file::{self, LayerFile};
+use crate::engine::network::mlp::Activation;
+use crate::network_file;
 use crate::outside;
 use crate::runner::{memory, readable};
 use clap::Args;
@@ -45,13 +45,7 @@ impl Ntk {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
         let layers = network_file::read(&self.network, self.mask.as_deref())?;
         let activation = Activation::named(&self.activation).expect("one of the words");
-        let layers = layers.into_iter().map(|LayerFile { w, b }| Layer { w, b }).collect();
-        let net = Mlp { layers, activation };
-        let kept = |layer: &Layer<f64>| {
-            let there = layer.w.iter().enumerate().filter(|(_, w)| **w != 0.0).map(|(at, _)| at);
-            Mask::from_indices(layer.w.shape(), there)
-        };
-        let masks: Vec<Mask> = net.layers.iter().map(kept).collect();
+        let (net, masks) = network_file::masked(layers, activation);
         let said = |why: String| CliError(format!("--data {}: {why}", self.data.display()));
         let bytes = outside::read(&self.data)?;
         let x =

@@ -8,7 +8,7 @@ use crate::engine::pruning::conservation::Conservation;
 use crate::engine::pruning::synflow_l2::Form;
 use crate::engine::pruning::{Batch, Rule};
 use crate::engine::training::{Loss, Objective};
-use crate::network_file::{self, LayerFile};
+use crate::network_file;
 use crate::outside;
 use clap::Args;
 use ndarray::Array1;
@@ -51,13 +51,7 @@ impl Saliency {
     pub(super) fn run(&self, global: &Global) -> Result<Exit, CliError> {
         let layers = network_file::read(&self.network, self.mask.as_deref())?;
         let activation = Activation::named(&self.activation).expect("one of the words");
-        let layers = layers.into_iter().map(|LayerFile { w, b }| Layer { w, b }).collect();
-        let net = Mlp { layers, activation };
-        let kept = |layer: &Layer<f64>| {
-            let there = layer.w.iter().enumerate().filter(|(_, w)| **w != 0.0).map(|(at, _)| at);
-            Mask::from_indices(layer.w.shape(), there)
-        };
-        let masks: Vec<Mask> = net.layers.iter().map(kept).collect();
+        let (net, masks) = network_file::masked(layers, activation);
         let batch = self.data.as_deref().map(|path| self.batch(&net, path)).transpose()?;
         if global.plan {
             let rules = if batch.is_some() { "every rule" } else { "every rule without data" };
@@ -75,6 +69,14 @@ impl Saliency {
         }
         if let Some(batch) = &batch {
             found.push(("gradient", gradient(&net, &masks, batch)?));
+        }
+        // Sums beyond the largest number agree with each other and say nothing.
+        let beyond = |(_, said): &&(&str, Conservation)| !said.layers.iter().all(|sum| sum.is_finite());
+        if let Some((rule, _)) = found.iter().find(beyond) {
+            let file = self.network.display();
+            return Err(CliError(format!(
+                "{file}: scores of {rule} add up beyond the largest number of f64; rescale it"
+            )));
         }
         if global.json {
             let said: Vec<Value> = found.iter().map(|(rule, said)| object(rule, said)).collect();
